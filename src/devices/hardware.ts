@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * The hardware of a whole machine: takes config accesses at its root complex, answers them, and lets time act on it. It
+ * knows nothing of a kernel; a port, a recorded trace or a fuzzer may drive it.
+ */
+import type { Bdf, Bus, Observer, Size } from '../bus/index.ts';
+import { type FunctionLayout, layoutOfFunction } from '../configspace/function.ts';
+import { Arena, type FunctionId, type Kind } from './arena.ts';
+import { type Bar, barsOf } from './bars.ts';
+import { VirtualClock } from './clock.ts';
+import { DmaEngines } from './dma.ts';
+import { Fabric, NOBODY } from './fabric.ts';
+import { type FunctionFacts, kindKey, kindOf, type MeasuredBits } from './kind.ts';
+import { Power } from './power.ts';
+import type { HardwareProfile } from './profile.ts';
+import { Resets } from './resets.ts';
+import { Slots } from './slots.ts';
+import * as watch from './watch.ts';
+import { type Wiring, wire } from './wiring.ts';
+
+/** A function as it is put into a machine. */
+export interface FunctionSpec {
+  readonly bdf: Bdf;
+  /** Config space: up to 64, 256 or 4096 bytes; what is missing of it reads as 0. */
+  readonly bytes: Uint8Array;
+  /** Sizes of its BARs in bytes, by index; 6 is the expansion ROM. Where one is missing it is inferred. */
+  readonly barSizes?: readonly (number | undefined)[];
+  /** Which bits software can write, where that was measured; the tables say it otherwise. */
+  readonly writable?: MeasuredBits;
+}
+
+const allOnes = (size: Size): number => 2 ** (8 * size) - 1;
+
+export class Hardware implements Bus {
+  readonly profile: HardwareProfile;
+  readonly clock = new VirtualClock();
+  readonly functions: readonly FunctionSpec[];
+  readonly layouts: readonly FunctionLayout[];
+  readonly bars: readonly (readonly Bar[])[];
+  readonly arena: Arena;
+  readonly fabric: Fabric;
+  readonly dma: DmaEngines;
+  readonly resets: Resets;
+  readonly power: Power;
+  readonly slots: Slots;
+  #observer: Observer | undefined;
+
+  /** `functions` in ascending order of address, each address once. */
+  constructor(functions: readonly FunctionSpec[], profile: HardwareProfile) {
+    this.profile = profile;
+    this.functions = functions;
+    this.layouts = functions.map(({ bytes }) => layoutOfFunction(bytes));
+    this.bars = functions.map(({ bytes, barSizes }, fn) => barsOf(bytes, this.layouts[fn]!.headerType, barSizes));
+    const wiring = wire(functions.map((f, fn) => ({ ...f, layout: this.layouts[fn]! })));
+    this.arena = this.#build(wiring);
+    this.fabric = new Fabric(wiring, this.arena, this.layouts, profile);
+    this.power = new Power(this.arena, this.layouts, this.fabric, this.clock);
+    this.dma = new DmaEngines(functions.length, (fn) => this.power.passesUpstream(fn));
+    this.slots = new Slots(this.arena, this.layouts, profile);
+    this.resets = new Resets(
+      this.arena,
+      this.layouts,
+      this.fabric,
+      this.power,
+      this.dma,
+      this.slots,
+      this.clock,
+      profile,
+    );
+  }
+
+  #build(wiring: Wiring): Arena {
+    const kinds: Kind[] = [];
+    const byKey = new Map<string, number>();
+    const sizes = this.functions.map(({ bytes }) => (bytes.length > 0x100 ? 0x1000 : 0x100));
+    const kindOfEach = this.functions.map(({ bytes, writable }, fn) => {
+      const facts: FunctionFacts = {
+        layout: this.layouts[fn]!,
+        bars: this.bars[fn]!,
+        deviceId: deviceIdOf(bytes),
+        virtual: wiring.physical[fn]! >= 0,
+        size: sizes[fn]!,
+        ...(writable && { measured: writable }),
+      };
+      const key = kindKey(facts, bytes);
+      const known = byKey.get(key);
+      if (known !== undefined) return known;
+      const index = kinds.push(kindOf(facts, bytes, this.profile)) - 1;
+      byKey.set(key, index);
+      return index;
+    });
+    const arena = new Arena(kinds, kindOfEach, sizes, (...write) => void this.#onWatched(...write));
+    this.functions.forEach(({ bytes }, fn) => void arena.view(fn as FunctionId).set(bytes.subarray(0, sizes[fn]!)));
+    return arena;
+  }
+
+  /** Sees every access and every delay from now on; nobody does when undefined. */
+  set observer(observer: Observer | undefined) {
+    this.#observer = observer;
+    this.clock.observer = observer;
+  }
+
+  read(bdf: Bdf, offset: number, size: Size): number {
+    const fn = this.fabric.find(bdf);
+    const value =
+      fn === NOBODY || offset >= this.arena.size[fn]!
+        ? allOnes(size)
+        : this.power.isSilent(fn)
+          ? this.#unready(fn, offset, size)
+          : this.arena.read(fn, offset, size);
+    if (this.#observer !== undefined) this.#observer.access(this.clock.now_us, 'r', bdf, offset, size, value);
+    return value;
+  }
+
+  write(bdf: Bdf, offset: number, size: Size, value: number): void {
+    if (this.#observer !== undefined) this.#observer.access(this.clock.now_us, 'w', bdf, offset, size, value);
+    const fn = this.fabric.find(bdf);
+    if (fn === NOBODY || offset >= this.arena.size[fn]! || this.power.isSilent(fn)) return;
+    this.arena.write(fn, offset, size, value);
+  }
+
+  /**
+   * A request that gets Request Retry Status: with RRS Software Visibility on at the root port, a read of the Vendor ID
+   * gives 0001h (PCIe 6.0 section 2.3.2); all others are retried until they fail.
+   */
+  #unready(fn: FunctionId, offset: number, size: Size): number {
+    if (offset !== 0 || size === 1 || !this.power.sendsRetryStatus(fn)) return allOnes(size);
+    return size === 2 ? 0x0001 : 0xffff0001;
+  }
+
+  #onWatched(fn: FunctionId, offset: number, old: number, now: number, written: number, lanes: number): void {
+    const layout = this.layouts[fn]!;
+    const changed = old ^ now;
+    if (offset === watch.COMMAND) this.#settleBelow(fn);
+    else if (offset === watch.BUS_NUMBERS) this.fabric.changed();
+    else if (offset === watch.BRIDGE_CONTROL_DWORD) {
+      if ((changed & watch.SECONDARY_BUS_RESET) !== 0)
+        this.resets.secondaryBusReset(fn, (now & watch.SECONDARY_BUS_RESET) !== 0);
+    } else if (layout.express !== 0 && offset === layout.express + watch.EXPRESS_SLOT_CONTROL)
+      this.slots.written(fn, old, written, lanes);
+    else {
+      // ARI Forwarding, VF Enable, power state, MSI: who answers, who gets its requests through, or how it interrupts.
+      if (layout.variant.slot) this.slots.updateInterrupt(fn);
+      this.fabric.changed();
+      this.#settleBelow(fn);
+    }
+  }
+
+  /** A function's own requests, and those of everything below it, may get through now or no longer. */
+  #settleBelow(fn: FunctionId): void {
+    this.dma.settle(fn, this.clock.now_us);
+    this.resets.forEachBelow(fn, (below) => void this.dma.settle(below, this.clock.now_us));
+  }
+}
+
+/** `vendor:device` of a function, four hexadecimal digits each. */
+export function deviceIdOf(bytes: Uint8Array): string {
+  const word = (at: number) => ((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8)).toString(16).padStart(4, '0');
+  return `${word(0)}:${word(2)}`;
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Builds the kind of a function: the masks of its registers, as its tables, its BARs and the hardware profile have them. */
+import { configBytes } from '../configspace/catalogue.ts';
+import type { FunctionLayout, PlacedBlock } from '../configspace/function.ts';
+import { addMasks, emptyMasks, type MaskName, type Masks, orBits } from '../configspace/masks.ts';
+import { mask, type Register } from '../configspace/registers.ts';
+import type { Kind } from './arena.ts';
+import { type Bar, writableBits } from './bars.ts';
+import type { Deviation, HardwareProfile } from './profile.ts';
+import { EXPRESS_SLOT_STATUS, PRESENCE_DETECT, watchedBits } from './watch.ts';
+
+/** Bits that a device was seen to let software write, one byte for each byte of config space. */
+export interface MeasuredBits {
+  /** Bits that were tried. A bit that starts something when written may be left out, and follows the tables. */
+  readonly tried: Uint8Array;
+  readonly writable: Uint8Array;
+}
+
+/** What there is to know of a function before its masks can be built. */
+export interface FunctionFacts {
+  readonly layout: FunctionLayout;
+  readonly bars: readonly Bar[];
+  /** `vendor:device`, four hexadecimal digits each. */
+  readonly deviceId: string;
+  /** A virtual function of SR-IOV, whose registers are mostly those of its physical function. */
+  readonly virtual: boolean;
+  /** Bytes of config space: 256 or 4096. */
+  readonly size: number;
+  readonly measured?: MeasuredBits;
+}
+
+const ALL_RESETS: readonly MaskName[] = ['cold', 'hot', 'flr'];
+
+const clearBits = (bytes: Uint8Array, offset: number, bits: number): void => {
+  for (let i = 0, rest = bits; rest > 0; i++, rest = Math.floor(rest / 256))
+    if (offset + i < bytes.length) bytes[offset + i]! &= ~(rest % 256);
+};
+
+const bitsOf = (r: Register, fields: readonly string[] | undefined): number => {
+  if (!fields) return 2 ** (r.size * 8) - 1;
+  return fields.reduce((bits, name) => (r.fields[name] ? bits + mask(r.fields[name]) : bits), 0);
+};
+
+/** BAR bits below the size are read-only, and a BAR that is not there is not there at all. */
+function addBars(masks: Masks, headerType: number, bars: readonly Bar[]): void {
+  const registers = headerType === 0 ? [0x10, 0x14, 0x18, 0x1c, 0x20, 0x24, 0x30] : [0x10, 0x14, 0x38];
+  for (const offset of registers)
+    for (const name of ['writable', ...ALL_RESETS] as const) clearBits(masks[name], offset, 0xffffffff);
+  for (const bar of bars)
+    writableBits(bar).forEach((bits, i) => {
+      for (const name of ['writable', ...ALL_RESETS] as const) orBits(masks[name], bar.offset + 4 * i, bits);
+    });
+}
+
+/** Registers of a virtual function that software can write (PCIe 6.0 section 9.3.4); all else is RO 0 or the PF's. */
+function restrictToVirtualFunction(masks: Masks, { express, blocks }: FunctionLayout): void {
+  for (let at = 0; at < 0x40; at++) masks.writable[at] = at === 0x04 ? 0x04 : 0;
+  if (express !== 0) for (let at = express; at < express + 0x3c; at++) masks.writable[at] = 0;
+  const ats = blocks.find(({ extended, id }) => extended && id === 0x000f);
+  if (ats) clearBits(masks.writable, ats.offset + 6, 0x1f);
+}
+
+/** Resizable BAR sizes fall back to the smallest size supported: the default is the implementation's, this one is legal. */
+function resetSizesOfResizableBars(masks: Masks, placed: PlacedBlock, bytes: Uint8Array): void {
+  const config = configBytes(bytes);
+  for (let at = placed.offset + 4; at < placed.offset + (placed.block?.size ?? 0); at += 8) {
+    const sizes = config.u32(at) >>> 4;
+    const smallest = sizes === 0 ? 0 : Math.log2(sizes & -sizes);
+    orBits(masks.reset, at + 4, smallest << 8);
+  }
+}
+
+function applyDeviation(masks: Masks, layout: FunctionLayout, deviation: Deviation, emptySlot: boolean): void {
+  for (const placed of layout.blocks) {
+    const r = placed.title === deviation.block ? placed.block?.registers[deviation.register] : undefined;
+    if (!r) continue;
+    const at = placed.offset + r.offset;
+    const bits = bitsOf(r, deviation.fields);
+    for (const name of ALL_RESETS) clearBits(masks[name], at, bits);
+    if (deviation.onReset === 'keep') continue;
+    for (const name of ALL_RESETS) orBits(masks[name], at, bits);
+    clearBits(masks.reset, at, bits);
+    orBits(masks.reset, at, emptySlot ? (deviation.onResetEmptySlot ?? deviation.onReset) : deviation.onReset);
+  }
+}
+
+/** Presence Detect State says so, of a port that has a slot. */
+function isSlotEmpty({ express, variant }: FunctionLayout, bytes: Uint8Array): boolean {
+  return variant.slot && (configBytes(bytes).u16(express + EXPRESS_SLOT_STATUS) & PRESENCE_DETECT) === 0;
+}
+
+const concerns = ({ devices }: Deviation, deviceId: string): boolean =>
+  devices === undefined || devices.includes(deviceId) || devices.includes(deviceId.slice(0, 4));
+
+/** Bytes that belong to the header or to a capability, known or not. */
+function coveredBytes({ blocks }: FunctionLayout, size: number): Uint8Array {
+  const covered = new Uint8Array(size).fill(1, 0, 0x40);
+  for (const { block, offset } of blocks) covered.fill(1, offset, offset + (block?.size ?? 4));
+  return covered;
+}
+
+const packed = (bytes: Uint8Array): Uint32Array => {
+  const words = new Uint32Array(Math.ceil(bytes.length / 4));
+  for (let i = 0; i < bytes.length; i++) words[i >> 2]! |= bytes[i]! << ((i & 3) << 3);
+  return words;
+};
+
+/** The masks of one function; functions for which `kindKey` is equal share them. */
+export function kindOf(facts: FunctionFacts, bytes: Uint8Array, profile: HardwareProfile): Kind {
+  const { layout, bars, size } = facts;
+  const masks = emptyMasks(size);
+  for (const { block, offset } of layout.blocks) if (block) addMasks(masks, block, offset);
+  if (layout.headerType <= 1) addBars(masks, layout.headerType, bars);
+  for (const placed of layout.blocks)
+    if (placed.extended && placed.id === 0x0015) resetSizesOfResizableBars(masks, placed, bytes);
+  if (facts.virtual) restrictToVirtualFunction(masks, layout);
+  if (profile.scratchOutsideCapabilities) {
+    const covered = coveredBytes(layout, size);
+    for (let at = 0; at < size; at++) if (covered[at] === 0) masks.writable[at] = 0xff;
+  }
+  const emptySlot = isSlotEmpty(layout, bytes);
+  for (const deviation of profile.deviations)
+    if (concerns(deviation, facts.deviceId)) applyDeviation(masks, layout, deviation, emptySlot);
+  if (facts.measured) {
+    const { tried, writable } = facts.measured;
+    for (let at = 0; at < Math.min(size, tried.length); at++)
+      masks.writable[at] = (masks.writable[at]! & ~tried[at]!) | (writable[at]! & tried[at]!);
+  }
+  return {
+    writable: packed(masks.writable),
+    clearing: packed(masks.clearing),
+    watched: packed(watchedBits(layout, size)),
+    resets: { cold: packed(masks.cold), hot: packed(masks.hot), flr: packed(masks.flr) },
+    values: packed(masks.reset),
+  };
+}
+
+/** Equal for two functions only when `kindOf` gives equal masks for them. */
+export function kindKey(facts: FunctionFacts, bytes: Uint8Array): string {
+  const { headerType, variant, blocks } = facts.layout;
+  const at = blocks.map(({ title, offset, version, block, extended, id }) => {
+    const sizes = extended && id === 0x0015 ? Buffer.from(bytes.subarray(offset, offset + (block?.size ?? 0))) : '';
+    return `${title}@${offset}v${version}+${block?.size ?? 0}${sizes.toString('latin1')}`;
+  });
+  const bars = facts.bars.map((bar) => `${bar.index}:${bar.kind}:${bar.is64}:${bar.size}`);
+  const { tried, writable } = facts.measured ?? {};
+  const own = [tried, writable].map((bits) => (bits ? Buffer.from(bits).toString('latin1') : ''));
+  return [
+    facts.size,
+    headerType,
+    variant.role,
+    variant.version,
+    variant.slot,
+    isSlotEmpty(facts.layout, bytes),
+    facts.virtual,
+    facts.deviceId,
+    ...at,
+    ...bars,
+    ...own,
+  ].join('|');
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * Which hardware this is. The base specification is the rule; where a hardware does otherwise, that is a row of data with
+ * a reason, never an `if` in the code and never a mask in a test.
+ */
+
+/** What a register does at a reset, where it is not what its access class says. Later rows win over earlier ones. */
+export interface Deviation {
+  /** Title of the block and name of the register, as declared in src/configspace/tables. */
+  readonly block: string;
+  readonly register: string;
+  /** Fields concerned; all of the register when not given. */
+  readonly fields?: readonly string[];
+  /** `vendor:device` or `vendor` in hexadecimal, of the functions concerned; all when not given. */
+  readonly devices?: readonly string[];
+  /** What a reset does to the bits: `keep` leaves them alone, a number is the value that the register takes. */
+  readonly onReset: 'keep' | number;
+  /** That value where the slot is empty. */
+  readonly onResetEmptySlot?: number;
+  readonly reason: string;
+}
+
+export interface HardwareProfile {
+  readonly name: 'pcie' | 'qemu-7.2';
+  readonly description: string;
+  readonly deviations: readonly Deviation[];
+  /** Whether bits of config space that belong to no capability can be written. */
+  readonly scratchOutsideCapabilities: boolean;
+  /** Whether functions directly below a port answer while its Secondary Bus Reset is held. */
+  readonly answersWhileHeld: boolean;
+  /** Whether links go down and up around a reset, with what that does to the port above. */
+  readonly links: boolean;
+  /** Whether a bridge takes a request for its Secondary Bus Number although its Subordinate is below it. */
+  readonly secondaryWithoutRange: boolean;
+  /** Whether a write to Slot Control completes at once and sets Command Completed whatever it changes. */
+  readonly slotCommandsCompleteAtOnce: boolean;
+  /** Whether an enabled hot-plug event raises an INTx interrupt, and so Interrupt Status. */
+  readonly hotPlugInterrupts: boolean;
+  /** Whether a write to Slot Status that has a one for an event that is not set is dropped whole. */
+  readonly slotStatusAllOrNothing: boolean;
+  readonly timing: Timing;
+}
+
+/** All in microseconds of virtual time. */
+export interface Timing {
+  /** From the end of a hot reset until the Data Link Layer of one link is active again. */
+  readonly linkUp_us: number;
+  /** From link up until a function stops answering with Request Retry Status. */
+  readonly ready_us: number;
+  /** From the end of reset until a function on conventional PCI answers (Trhfa). */
+  readonly conventionalReady_us: number;
+}
+
+/**
+ * Hardware as the PCIe Base Specification means it, with times a compliant device may well take: 20 ms to train the link,
+ * then the 100 ms after which software may send the first request.
+ */
+export const pcie: HardwareProfile = {
+  name: 'pcie',
+  description: 'as the PCIe Base Specification has it',
+  deviations: [],
+  scratchOutsideCapabilities: false,
+  answersWhileHeld: false,
+  links: true,
+  secondaryWithoutRange: false,
+  slotCommandsCompleteAtOnce: false,
+  hotPlugInterrupts: true,
+  slotStatusAllOrNothing: false,
+  timing: {
+    linkUp_us: 20_000,
+    ready_us: 80_000,
+    // 2^25 clocks at 33.3 MHz, PCI 3.0 section 4.3.2.
+    conventionalReady_us: 1_006_633,
+  },
+};

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Hot-plug slots: the events a port latches in Slot Status, and the interrupt it raises for them (PCIe 6.0 section 6.7). */
+import type { FunctionLayout } from '../configspace/function.ts';
+import type { Arena, FunctionId } from './arena.ts';
+import type { HardwareProfile } from './profile.ts';
+import { EXPRESS_SLOT_CONTROL, MSI_ENABLE, MSI_X_ENABLE } from './watch.ts';
+
+/** Slot Control and Slot Status are the two halves of one dword; events stand in the upper one. */
+const SLOT_STATUS = 16;
+const SLOT_CONTROL = 0xffff;
+const COMMAND_COMPLETED = 0x0010;
+/** Data Link Layer State Changed. */
+export const LINK_STATE_CHANGED = 0x0100;
+const EVENTS = 0x011f;
+/** Enables of the events, at the places where Slot Status has them; that of LINK_STATE_CHANGED is elsewhere. */
+const EVENT_ENABLES = 0x001f;
+const LINK_STATE_CHANGED_ENABLE = 0x1000;
+const HOT_PLUG_INTERRUPT_ENABLE = 0x0020;
+const SLOT_CAPABILITIES = 0x14;
+const HOT_PLUG_CAPABLE = 0x40;
+const NO_COMMAND_COMPLETED = 0x0004_0000;
+/** Interrupt Status as it stands in the dword of Command and Status. */
+const INTERRUPT_STATUS = 0x0008_0000;
+const INTERRUPT_PIN = 0x3d;
+
+export class Slots {
+  readonly #arena: Arena;
+  readonly #layouts: readonly FunctionLayout[];
+  readonly #profile: HardwareProfile;
+
+  constructor(arena: Arena, layouts: readonly FunctionLayout[], profile: HardwareProfile) {
+    this.#arena = arena;
+    this.#layouts = layouts;
+    this.#profile = profile;
+  }
+
+  /** Something happened in the slot of a port: bits as Slot Status has them. */
+  event(port: FunctionId, bits: number): void {
+    this.#arena.change(port, this.#offset(port), bits << SLOT_STATUS, true);
+    this.updateInterrupt(port);
+  }
+
+  /** A write reached Slot Control or Slot Status: `old` and `written` are dwords, `lanes` the bits that the write carried. */
+  written(port: FunctionId, old: number, written: number, lanes: number): void {
+    const unset = (written >>> SLOT_STATUS) & EVENTS & ~(old >>> SLOT_STATUS);
+    if (this.#profile.slotStatusAllOrNothing && unset !== 0)
+      this.#arena.change(port, this.#offset(port), old & (EVENTS << SLOT_STATUS), true);
+    if (this.#profile.slotCommandsCompleteAtOnce && (lanes & SLOT_CONTROL) !== 0 && this.#completesCommands(port))
+      this.#arena.change(port, this.#offset(port), COMMAND_COMPLETED << SLOT_STATUS, true);
+    this.updateInterrupt(port);
+  }
+
+  #completesCommands(port: FunctionId): boolean {
+    const capabilities = this.#arena.read(port, this.#layouts[port]!.express + SLOT_CAPABILITIES, 4);
+    return (capabilities & HOT_PLUG_CAPABLE) !== 0 && (capabilities & NO_COMMAND_COMPLETED) === 0;
+  }
+
+  /** Interrupt Status shows an INTx interrupt that is pending; with MSI or MSI-X on, events are messages instead. */
+  updateInterrupt(port: FunctionId): void {
+    if (!this.#profile.hotPlugInterrupts || this.#arena.read(port, INTERRUPT_PIN, 1) === 0) return;
+    const dword = this.#arena.read(port, this.#offset(port), 4);
+    const enables = (dword & EVENT_ENABLES) | ((dword & LINK_STATE_CHANGED_ENABLE) !== 0 ? LINK_STATE_CHANGED : 0);
+    const pending = ((dword >>> SLOT_STATUS) & enables) !== 0 && (dword & HOT_PLUG_INTERRUPT_ENABLE) !== 0;
+    this.#arena.change(port, 0x04, INTERRUPT_STATUS, pending && !this.#usesMessages(port));
+  }
+
+  #usesMessages(port: FunctionId): boolean {
+    return this.#layouts[port]!.blocks.some(({ extended, id, offset }) => {
+      if (extended || (id !== 0x05 && id !== 0x11)) return false;
+      const enable = id === 0x05 ? MSI_ENABLE : MSI_X_ENABLE;
+      return (this.#arena.read(port, offset, 4) & enable) !== 0;
+    });
+  }
+
+  #offset(port: FunctionId): number {
+    return this.#layouts[port]!.express + EXPRESS_SLOT_CONTROL;
+  }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The few registers whose write changes more than their own bits, and who each of them is. */
+import type { FunctionLayout } from '../configspace/function.ts';
+import { orBits } from '../configspace/masks.ts';
+
+export const COMMAND = 0x04;
+export const COMMAND_BUS_MASTER = 0x0004;
+export const BUS_NUMBERS = 0x18;
+export const BRIDGE_CONTROL_DWORD = 0x3c;
+/** Secondary Bus Reset, bit 6 of Bridge Control, as it stands in the dword at 3Ch. */
+export const SECONDARY_BUS_RESET = 0x0040_0000;
+
+/** Offsets within the PCI Express capability, of dwords. */
+export const EXPRESS_DEVICE_CONTROL = 0x08;
+export const EXPRESS_SLOT_CONTROL = 0x18;
+export const EXPRESS_SLOT_STATUS = 0x1a;
+export const PRESENCE_DETECT = 0x0040;
+export const EXPRESS_DEVICE_CONTROL_2 = 0x28;
+export const ARI_FORWARDING = 0x20;
+/** Offsets within SR-IOV. */
+export const SRIOV_CONTROL = 0x08;
+export const VF_ENABLE = 0x0001;
+/** Offset within power management of the dword with PMCSR. */
+export const PM_CONTROL_STATUS = 0x04;
+export const POWER_STATE = 0x0003;
+
+/** Message Control is the upper half of the first dword of MSI and of MSI-X. */
+export const MSI_ENABLE = 0x0001_0000;
+export const MSI_X_ENABLE = 0x8000_0000;
+
+const isDownstreamFacing = ({ variant }: FunctionLayout): boolean =>
+  ['root port', 'downstream port', 'PCI-to-PCIe bridge'].includes(variant.role);
+
+/** One byte for each byte of config space: bits whose write the fabric is told of. */
+export function watchedBits(layout: FunctionLayout, size: number): Uint8Array {
+  const watched = new Uint8Array(size);
+  orBits(watched, COMMAND, COMMAND_BUS_MASTER);
+  if (layout.headerType === 1 || layout.headerType === 2) {
+    orBits(watched, BUS_NUMBERS, 0x00ffffff);
+    orBits(watched, BRIDGE_CONTROL_DWORD, SECONDARY_BUS_RESET);
+  }
+  const { express } = layout;
+  if (express !== 0 && isDownstreamFacing(layout)) {
+    if (layout.variant.slot) orBits(watched, express + EXPRESS_SLOT_CONTROL, 0xffffffff);
+    if (layout.variant.version >= 2) orBits(watched, express + EXPRESS_DEVICE_CONTROL_2, ARI_FORWARDING);
+  }
+  for (const { id, extended, offset } of layout.blocks) {
+    if (extended && id === 0x0010) orBits(watched, offset + SRIOV_CONTROL, VF_ENABLE);
+    if (!extended && id === 0x01) orBits(watched, offset + PM_CONTROL_STATUS, POWER_STATE);
+    if (!extended && isDownstreamFacing(layout) && layout.variant.slot) {
+      if (id === 0x05) orBits(watched, offset, MSI_ENABLE);
+      if (id === 0x11) orBits(watched, offset, MSI_X_ENABLE);
+    }
+  }
+  return watched;
+}
