@@ -121,6 +121,17 @@ function walkExtendedCapabilities(config: ConfigBytes, oddities: Oddity[]): Foun
 
 const HEADERS: Readonly<Record<number, Block>> = { 0: type0, 1: type1, 2: type2 };
 
+/** What reads as all-ones is not a function but the absence of one. */
+const isGone = (bytes: Uint8Array): boolean => bytes.length > 0 && bytes.every((byte) => byte === 0xff);
+
+const GONE: FunctionLayout = {
+  headerType: 0x7f,
+  variant: { role: 'conventional', version: 0, slot: false },
+  express: 0,
+  blocks: [],
+  oddities: [{ offset: 0, text: 'all ff: the device is gone, and is skipped', severity: 'warning' }],
+};
+
 /**
  * Reads the layout of a function from its config space: `bytes` holds 64, 256 or 4096 bytes, or what a dump had of them.
  * Never throws: whatever is odd in the bytes is told in `oddities`.
@@ -128,6 +139,7 @@ const HEADERS: Readonly<Record<number, Block>> = { 0: type0, 1: type1, 2: type2 
 export function layoutOfFunction(bytes: Uint8Array): FunctionLayout {
   const config = configBytes(bytes);
   const oddities: Oddity[] = [];
+  if (isGone(bytes)) return GONE;
   const headerType = config.u8(0x0e) & 0x7f;
   const list = walkCapabilities(config, headerType, oddities);
   const extended = walkExtendedCapabilities(config, oddities);

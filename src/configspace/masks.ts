@@ -32,8 +32,8 @@ export type MaskName = keyof Masks;
 const STICKY: readonly Access[] = ['ROS', 'RWS', 'RW1CS'];
 const HELD: readonly Access[] = ['RO', 'HwInit', 'RsvdP', 'RsvdZ'];
 
-/** Whether any reset sets the field: state does, constants do not, and live status does where its value is architected. */
-const isReset = (f: Field): boolean => !HELD.includes(f.access) || (f.live === true && f.impl !== true);
+/** Whether any reset sets the field: state is set, constants are not, and live status is where its value is architected. */
+const isReset = (f: Field): boolean => (f.live ? f.impl !== true : !HELD.includes(f.access));
 
 /** The masks that a field belongs to. A bit that starts an action is not stored: it reads back 0. */
 export function masksOfField(f: Field): readonly MaskName[] {

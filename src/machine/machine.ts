@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** A machine from a dump, and a dump from a machine. */
+import { formatBdf } from '../bus/bdf.ts';
+import type { Bdf } from '../bus/index.ts';
+import type { FunctionId } from '../devices/arena.ts';
+import { type FunctionSpec, Hardware } from '../devices/hardware.ts';
+import type { HardwareProfile } from '../devices/profile.ts';
+import { type ByteRange, type Dump, type DumpFunction, type Warning, writeLspci } from './dump.ts';
+
+/** A function of a machine, with what a dump says of it besides its bytes. */
+export interface MachineFunction extends FunctionSpec {
+  /** As the slot line of the dump has it after the address; may be empty. */
+  readonly title: string;
+  readonly missing: readonly ByteRange[];
+}
+
+/** Hardware, and what is to be said about how it was made. */
+export interface Machine {
+  /** The file it came from, or a name. */
+  readonly name: string;
+  readonly hardware: Hardware;
+  readonly functions: readonly MachineFunction[];
+  /** Whether a dump of it names domains. */
+  readonly hasDomains: boolean;
+  /** Something is odd in the text or in the bytes. */
+  readonly warnings: readonly Warning[];
+  /** What was assumed, or is not modelled. */
+  readonly notes: readonly string[];
+}
+
+const ascending = (a: { readonly bdf: Bdf }, b: { readonly bdf: Bdf }): number => a.bdf - b.bdf;
+
+function machineFunction({ bdf, bytes, title, missing, regions }: DumpFunction): MachineFunction {
+  const barSizes: number[] = [];
+  for (const { index, size } of regions) if (size > 0) barSizes[index] = size;
+  return { bdf, bytes, title, missing, barSizes };
+}
+
+/** The functions of a dump in ascending order of address, with BAR sizes where the dump has the text of `lspci -v`. */
+export const functionsOf = (dump: Dump): MachineFunction[] => dump.functions.map(machineFunction).sort(ascending);
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+
+/** Offsets are told apart by the reader of a note, functions are not: one line for all that say the same. */
+function notesOf(hardware: Hardware): string[] {
+  const notes: string[] = [];
+  const titles = new Map<string, number>();
+  for (const { blocks } of hardware.layouts)
+    for (const { title, block } of blocks) if (!block) titles.set(title, (titles.get(title) ?? 0) + 1);
+  if (titles.size > 0) {
+    const list = [...titles].sort(([, a], [, b]) => b - a).map(([title, n]) => `${title} (${n})`);
+    notes.push(`capabilities not modelled, which keep their bytes and are read-only: ${list.join(', ')}`);
+  }
+  const inferred = hardware.bars.flat().filter(({ from }) => from !== 'dump').length;
+  if (inferred > 0) {
+    const total = hardware.bars.flat().length;
+    notes.push(`sizes of ${inferred} of ${count(total, 'BAR')} are inferred from how their addresses are aligned`);
+  }
+  const short = hardware.functions.filter(({ bytes }) => bytes.length <= 0x40).length;
+  if (short > 0)
+    notes.push(`${count(short, 'function')} with 64 bytes in the dump: capabilities unknown (use lspci -xxxx as root)`);
+  const cut = hardware.layouts.filter(
+    ({ express }, fn) => express !== 0 && hardware.functions[fn]!.bytes.length <= 0x100,
+  ).length;
+  if (cut > 0)
+    notes.push(
+      `${count(cut, 'PCI Express function')} with 256 bytes in the dump: no extended capabilities (use lspci -xxxx)`,
+    );
+  return notes;
+}
+
+function warningsOf(dump: Dump, hardware: Hardware): Warning[] {
+  const lines = new Map(dump.functions.map(({ bdf, line }) => [bdf, line]));
+  const at = (bdf: Bdf, offset: number, text: string): Warning => ({
+    file: dump.file,
+    line: lines.get(bdf) ?? 0,
+    bdf,
+    offset,
+    text: `${formatBdf(bdf)}: ${text}`,
+  });
+  const bytes = hardware.functions.flatMap(({ bdf }, fn) =>
+    hardware.layouts[fn]!.oddities.filter(({ severity }) => severity === 'warning').map(({ offset, text }) =>
+      at(bdf, offset, text),
+    ),
+  );
+  const wires = hardware.fabric.wiring.warnings.map(({ bdf, offset, text }) => at(bdf, offset, text));
+  return [...dump.warnings, ...bytes, ...wires];
+}
+
+/** Builds a machine of a dump's functions, and of `more` that the dump does not have. */
+export function machineOf(dump: Dump, profile: HardwareProfile, more: readonly MachineFunction[] = []): Machine {
+  const functions = [...functionsOf(dump), ...more].sort(ascending);
+  const hardware = new Hardware(functions, profile);
+  return {
+    name: dump.file,
+    hardware,
+    functions,
+    hasDomains: dump.hasDomains,
+    warnings: warningsOf(dump, hardware),
+    notes: notesOf(hardware),
+  };
+}
+
+/** Config space of a function as it is now, as long as its dump was. A view: it changes with the function. */
+export const bytesNow = ({ hardware }: Machine, fn: FunctionId): Uint8Array =>
+  hardware.arena.view(fn).subarray(0, hardware.functions[fn]!.bytes.length);
+
+/** Text of the whole machine as it is now, from the arena, which `lspci -F` reads: functions that do not answer, too. */
+export function writeMachine(machine: Machine): string {
+  const written = machine.functions.map(({ bdf, title, missing }, fn) => ({
+    bdf,
+    title,
+    missing,
+    bytes: bytesNow(machine, fn as FunctionId),
+  }));
+  return writeLspci(written, { domains: machine.hasDomains });
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Functions for tests of the hardware, byte by byte: what a test is about stands in the test. */
+import { parseBdf } from '../../src/bus/bdf.ts';
+import type { FunctionSpec } from '../../src/devices/hardware.ts';
+
+export interface Bytes {
+  /** Offset and value of each 16-bit word that is not 0. */
+  readonly [offset: number]: number;
+}
+
+/** Config space of `size` bytes with these words in it. */
+export function config(size: 256 | 4096, ...parts: readonly Bytes[]): Uint8Array {
+  const bytes = new Uint8Array(size);
+  const view = new DataView(bytes.buffer);
+  for (const part of parts)
+    for (const [offset, value] of Object.entries(part)) view.setUint16(Number(offset), value, true);
+  return bytes;
+}
+
+export const at = (bdf: string, bytes: Uint8Array): FunctionSpec => ({ bdf: parseBdf(bdf)!, bytes });
+
+/** PCI Express capability at 40h of a given Device/Port Type, version 2. */
+const express = (type: number, slot = false): Bytes => ({
+  6: 0x0010,
+  52: 0x0040,
+  64: 0x0010,
+  66: 0x0002 | (type << 4) | (slot ? 0x0100 : 0),
+  // Data Link Layer Link Active Reporting Capable, and the link active.
+  78: 0x0010,
+  82: 0x2000,
+});
+
+export const BUS_MASTER = 0x0006;
+
+/** A bridge function: class 0604h, header type 1, bus master. */
+const bridge = (primary: number, secondary: number, subordinate: number): Bytes => ({
+  0: 0x1234,
+  2: 0x0001,
+  4: BUS_MASTER,
+  10: 0x0604,
+  14: 0x0001,
+  24: primary | (secondary << 8),
+  26: subordinate,
+});
+
+export const rootPort = (secondary: number, subordinate = secondary, more: Bytes = {}): Uint8Array =>
+  config(4096, bridge(0, secondary, subordinate), express(4, true), more);
+
+export const upstreamPort = (primary: number, secondary: number, subordinate: number): Uint8Array =>
+  config(4096, bridge(primary, secondary, subordinate), express(5));
+
+export const downstreamPort = (primary: number, secondary: number, subordinate = secondary): Uint8Array =>
+  config(4096, bridge(primary, secondary, subordinate), express(6, true));
+
+export const pciBridge = (primary: number, secondary: number, subordinate = secondary): Uint8Array =>
+  config(256, bridge(primary, secondary, subordinate));
+
+export const endpoint = (more: Bytes = {}): Uint8Array =>
+  config(4096, { 0: 0x1234, 2: 0x0002, 4: BUS_MASTER, 10: 0x0200 }, express(0), more);
+
+export const conventional = (more: Bytes = {}): Uint8Array =>
+  config(256, { 0: 0x1234, 2: 0x0003, 4: BUS_MASTER, 10: 0x0200 }, more);
