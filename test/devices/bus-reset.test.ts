@@ -13,7 +13,7 @@ const UPSTREAM = parseBdf('01:00.0')!;
 const LEAF = parseBdf('03:00.0')!;
 const HELD = 0x0040;
 /** Advanced Error Reporting at 100h with a sticky mask bit set, and a plain register (Root Error Command is RO here). */
-const AER = { 256: 0x0001, 258: 0x0002, 264: 0x1000 };
+const AER = { 0x100: 0x0001, 0x102: 0x0002, 0x108: 0x1000 };
 const LINK_STATUS = 0x52;
 const SLOT_STATUS = 0x5a;
 const ROOT_CONTROL = 0x5c;
@@ -25,7 +25,7 @@ const machine = (profile = pcie, more = {}) =>
       at('00:01.0', rootPort(1, 3, more)),
       at('01:00.0', upstreamPort(1, 2, 3)),
       at('02:00.0', downstreamPort(2, 3)),
-      at('03:00.0', endpoint({ ...AER, 60: 0x010b, 72: 0x2030 })),
+      at('03:00.0', endpoint({ ...AER, 0x3c: 0x010b, 0x48: 0x2030 })),
     ],
     profile,
   );
@@ -131,7 +131,7 @@ describe('secondary bus reset', () => {
   });
 
   it('raises an interrupt for the link state change where that is enabled', () => {
-    const hardware = machine(pcie, { 88: 0x1020, 60: 0x0100 });
+    const hardware = machine(pcie, { 0x58: 0x1020, 0x3c: 0x0100 });
     hold(hardware);
     expect(hardware.read(ROOT_PORT, 0x06, 2) & 0x0008).toBe(0x0008);
     hardware.write(ROOT_PORT, SLOT_STATUS, 2, 0x0100);

@@ -21,26 +21,26 @@ export const at = (bdf: string, bytes: Uint8Array): FunctionSpec => ({ bdf: pars
 
 /** PCI Express capability at 40h of a given Device/Port Type, version 2. */
 const express = (type: number, slot = false): Bytes => ({
-  6: 0x0010,
-  52: 0x0040,
-  64: 0x0010,
-  66: 0x0002 | (type << 4) | (slot ? 0x0100 : 0),
+  0x06: 0x0010,
+  0x34: 0x0040,
+  0x40: 0x0010,
+  0x42: 0x0002 | (type << 4) | (slot ? 0x0100 : 0),
   // Data Link Layer Link Active Reporting Capable, and the link active.
-  78: 0x0010,
-  82: 0x2000,
+  0x4e: 0x0010,
+  0x52: 0x2000,
 });
 
 export const BUS_MASTER = 0x0006;
 
 /** A bridge function: class 0604h, header type 1, bus master. */
 const bridge = (primary: number, secondary: number, subordinate: number): Bytes => ({
-  0: 0x1234,
-  2: 0x0001,
-  4: BUS_MASTER,
-  10: 0x0604,
-  14: 0x0001,
-  24: primary | (secondary << 8),
-  26: subordinate,
+  0x00: 0x1234,
+  0x02: 0x0001,
+  0x04: BUS_MASTER,
+  0x0a: 0x0604,
+  0x0e: 0x0001,
+  0x18: primary | (secondary << 8),
+  0x1a: subordinate,
 });
 
 export const rootPort = (secondary: number, subordinate = secondary, more: Bytes = {}): Uint8Array =>
@@ -56,7 +56,7 @@ export const pciBridge = (primary: number, secondary: number, subordinate = seco
   config(256, bridge(primary, secondary, subordinate));
 
 export const endpoint = (more: Bytes = {}): Uint8Array =>
-  config(4096, { 0: 0x1234, 2: 0x0002, 4: BUS_MASTER, 10: 0x0200 }, express(0), more);
+  config(4096, { 0x00: 0x1234, 0x02: 0x0002, 0x04: BUS_MASTER, 0x0a: 0x0200 }, express(0), more);
 
 export const conventional = (more: Bytes = {}): Uint8Array =>
-  config(256, { 0: 0x1234, 2: 0x0003, 4: BUS_MASTER, 10: 0x0200 }, more);
+  config(256, { 0x00: 0x1234, 0x02: 0x0003, 0x04: BUS_MASTER, 0x0a: 0x0200 }, more);

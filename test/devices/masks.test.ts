@@ -19,7 +19,7 @@ function probe(hardware: Hardware, offset: number, bdf = BDF): [ones: number, ze
 }
 
 describe('BARs', () => {
-  const words: Bytes = { 18: 0xfe80, 20: 0xe001, 24: 0x000c, 26: 0xf000, 50: 0xfe60, 10: 0x0200 };
+  const words: Bytes = { 0x12: 0xfe80, 0x14: 0xe001, 0x18: 0x000c, 0x1a: 0xf000, 0x32: 0xfe60, 0x0a: 0x0200 };
 
   it('are found by their type bits, and sized by the alignment of their addresses where nothing else is known', () => {
     expect(barsOf(conventional(words), 0)).toEqual([
@@ -31,7 +31,7 @@ describe('BARs', () => {
   });
 
   it('have the sizes that are known, also where the register is 0', () => {
-    const bars = barsOf(conventional({ 18: 0xfe80 }), 0, [0x4000, 0x20]);
+    const bars = barsOf(conventional({ 0x12: 0xfe80 }), 0, [0x4000, 0x20]);
     expect(bars.map(({ index, size, from }) => [index, size, from])).toEqual([
       [0, 0x4000, 'dump'],
       [1, 0x20, 'dump'],
@@ -59,9 +59,9 @@ describe('BARs', () => {
 
 describe('a virtual function', () => {
   it('has Bus Master and the FLR bit of its own, and little else', () => {
-    const sriov: Bytes = { 256: 0x0010, 258: 0x0001, 264: 0x0001, 270: 1, 272: 1, 276: 1, 278: 1 };
+    const sriov: Bytes = { 0x100: 0x0010, 0x102: 0x0001, 0x108: 0x0001, 0x10e: 1, 0x110: 1, 0x114: 1, 0x116: 1 };
     const hardware = new Hardware(
-      [at('00:01.0', rootPort(1)), at('01:00.0', endpoint(sriov)), at('01:00.1', endpoint({ 18: 0xfe80 }))],
+      [at('00:01.0', rootPort(1)), at('01:00.0', endpoint(sriov)), at('01:00.1', endpoint({ 0x04: 0, 0x12: 0xfe80 }))],
       pcie,
     );
     const [pf, vf] = [parseBdf('01:00.0')!, parseBdf('01:00.1')!];
@@ -74,7 +74,7 @@ describe('a virtual function', () => {
 
 describe('config space outside of capabilities', () => {
   it('is read-only by the specification, and scratch in QEMU', () => {
-    const machine = (profile: typeof pcie) => new Hardware([at('00:03.0', conventional({ 240: 0x1234 }))], profile);
+    const machine = (profile: typeof pcie) => new Hardware([at('00:03.0', conventional({ 0xf0: 0x1234 }))], profile);
     expect(probe(machine(pcie), 0xf0)).toEqual([0x1234, 0x1234]);
     expect(probe(machine(qemu72), 0xf0)).toEqual([0xffffffff, 0]);
   });

@@ -118,7 +118,15 @@ describe('routing', () => {
   });
 
   it('lets virtual functions answer while VF Enable is on, also past the bus of their physical function', () => {
-    const sriov: Bytes = { 256: 0x0010, 258: 0x0001, 264: 0x0001, 270: 2, 272: 2, 276: 0x0001, 278: 0x0100 };
+    const sriov: Bytes = {
+      0x100: 0x0010,
+      0x102: 0x0001,
+      0x108: 0x0001,
+      0x10e: 2,
+      0x110: 2,
+      0x114: 0x0001,
+      0x116: 0x0100,
+    };
     const hardware = new Hardware(
       [
         at('00:01.0', rootPort(1, 2)),
