@@ -97,6 +97,9 @@ describe('routing', () => {
       ['0001:00:00.0', NOBODY],
     ] as const)
       expect(deviceAt(hardware, bdf)).toBe(id);
+    // Requests for bus 10h go to root bus 00, whatever a bridge below root bus 80 says.
+    hardware.write(parseBdf('80:01.0')!, 0x18, 4, 0x90_10_80);
+    expect(deviceAt(hardware, '10:00.0')).toBe(NOBODY);
   });
 
   it('passes device numbers other than 0 below a port only with ARI Forwarding, and on a conventional bus always', () => {

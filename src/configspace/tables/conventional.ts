@@ -110,20 +110,20 @@ export const advancedFeatures = block('Advanced Features', 0x06, {
   ),
 });
 
-/** Vital Product Data (03h), PCI 3.0 appendix I. */
+/** Vital Product Data (03h), PCI 3.0 appendix I: a window on a memory that no reset touches. */
 export const vitalProductData = block('Vital Product Data', 0x08, {
   address: reg16(
     0x02,
     {
-      address: rw([14, 0], { impl: true }),
-      flag: rw(15, { impl: true }),
+      address: rw([14, 0], { live: true, impl: true }),
+      flag: rw(15, { live: true, impl: true }),
     },
     { lspci: 'VPD Address' },
   ),
   data: reg32(
     0x04,
     {
-      data: rw([31, 0], { impl: true }),
+      data: rw([31, 0], { live: true, impl: true }),
     },
     { lspci: 'VPD Data' },
   ),
