@@ -8,34 +8,23 @@ declare module 'buffer-layout' {
     decode(b: Buffer, offset?: number): Value;
     encode(src: Value, b: Buffer, offset?: number): number;
   }
-  type Scalar = <const Name extends string | undefined = undefined>(property?: Name) => UInt<Name>;
-  export class UInt<Name extends string | undefined = undefined> extends Layout<number, Name> {}
-  export class BitField { readonly bits: number; readonly start: number; readonly wordMask: number }
-  export class BitStructure<Value, Name extends string | undefined> extends Layout<Value, Name> {
-    readonly fields: readonly BitField[];
-    addField(bits: number, property?: string): BitField;
-    addBoolean(property?: string): BitField;
+  type AnyName = string | undefined;
+  export class UInt<Name extends AnyName = undefined> extends Layout<number, Name> {}
+  export class BitStructure<Value, Name extends AnyName> extends Layout<Value, Name> {
+    addField(bits: number, property?: string): void;
+    addBoolean(property?: string): void;
   }
-  type Member = Layout<any, any>;
-  type Value<L> = L extends Layout<infer V, any> ? V : never;
-  /** Unnamed members are padding: they hold their place and do not appear in the value. */
-  export type Members<F extends readonly Member[]> = {
-    -readonly [L in F[number] as L['property'] extends string ? L['property'] : never]: Value<L>;
-  };
-  export class Structure<V, Name extends string | undefined> extends Layout<V, Name> {
-    readonly fields: readonly Member[];
-    offsetOf(property: keyof V & string): number | undefined;
-    override encode(src: Partial<V>, b: Buffer, offset?: number): number;
-  }
+  type Scalar = <const Name extends AnyName = undefined>(property?: Name) => UInt<Name>;
   export const u8: Scalar;
   export const u16: Scalar;
   export const u24: Scalar;
   export const u32: Scalar;
-  export function blob<const N extends string | undefined = undefined>(length: number, property?: N): Layout<Buffer, N>;
-  export function seq<V, const N extends string | undefined = undefined>(
-    element: Layout<V, any>, count: number, property?: N): Layout<V[], N>;
-  export function bits<V, const N extends string | undefined = undefined>(
-    word: UInt<any>, msb?: boolean, property?: N): BitStructure<V, N>;
-  export function struct<const F extends readonly Member[], const N extends string | undefined = undefined>(
-    fields: F, property?: N): Structure<Members<F>, N>;
+  export function blob<const N extends AnyName = undefined>(length: number, property?: N): Layout<Buffer, N>;
+  export function bits<V, const N extends AnyName = undefined>(
+    word: UInt<AnyName>,
+    msb?: boolean,
+    property?: N,
+  ): BitStructure<V, N>;
+  /** Unnamed members are padding: they hold their place and do not appear in the value. */
+  export function struct<V>(fields: readonly Layout<unknown, AnyName>[]): Layout<V>;
 }

@@ -12,7 +12,7 @@ export interface BlockLayout<V> {
   readonly span: number;
   /** Throws a RangeError when fewer than `span` bytes follow `offset`. */
   decode(bytes: Uint8Array, offset?: number): V;
-  /** Writes `value` over the bytes at `offset`; bits that belong to no field are left as they are zeroed: 0. */
+  /** Writes `value` into the bytes at `offset`; bits that belong to no field stay as they are. */
   encode(value: V, bytes: Uint8Array, offset?: number): void;
 }
 
@@ -41,10 +41,10 @@ export function layoutOf<R extends Registers>(b: Block<R>): BlockLayout<Decoded<
     end = r.offset + r.size;
   }
   if (b.size > end) members.push(lo.blob(b.size - end));
-  const structure = lo.struct(members) as unknown as lo.Structure<Decoded<Block<R>>, undefined>;
+  const structure = lo.struct<Decoded<Block<R>>>(members);
   return {
     span: structure.span,
     decode: (bytes, offset = 0) => structure.decode(asBuffer(bytes), offset),
-    encode: (value, bytes, offset = 0) => void structure.encode(value as never, asBuffer(bytes), offset),
+    encode: (value, bytes, offset = 0) => void structure.encode(value, asBuffer(bytes), offset),
   };
 }

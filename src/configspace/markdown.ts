@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The reference of all declared registers, as Markdown: what docs/registers.md is made of. */
+import { CAPABILITIES, type CatalogueEntry, configBytes, EXTENDED_CAPABILITIES } from './catalogue.ts';
+import { type Block, type Field, inOrder, type Register, type Role } from './registers.ts';
+import { registerName } from './show/names.ts';
+import { pciXBridge } from './tables/conventional.ts';
+import { type0, type1, type2 } from './tables/header.ts';
+import { messageSignaledInterrupts } from './tables/interrupts.ts';
+import { accessControlServices } from './tables/virtualization.ts';
+
+export interface Declared {
+  /** `10h`, `0001h`, or empty for a header. */
+  readonly id: string;
+  readonly block: Block;
+}
+
+const NOTHING = configBytes(new Uint8Array(0));
+
+/** Blocks whose size depends on what their first bytes say, in their largest form. */
+const LARGEST: readonly Declared[] = [
+  { id: '05h', block: messageSignaledInterrupts(true, true) },
+  { id: '07h', block: pciXBridge },
+  { id: '000dh', block: accessControlServices(true) },
+];
+
+const listed = (table: Readonly<Record<number, CatalogueEntry>>, digits: number): Declared[] =>
+  Object.entries(table).flatMap(([id, entry]) => {
+    const block = entry.block?.(NOTHING, 0);
+    return block ? [{ id: `${Number(id).toString(16).padStart(digits, '0')}h`, block }] : [];
+  });
+
+/** Every declared block once per form that it has: the headers, the capabilities, the extended capabilities. */
+export const declaredBlocks = (): Declared[] => [
+  ...[type0, type1, type2].map((block) => ({ id: '', block })),
+  ...listed(CAPABILITIES, 2),
+  ...listed(EXTENDED_CAPABILITIES, 4),
+  ...LARGEST,
+];
+
+const bits = ({ msb, lsb }: Field): string => (msb === lsb ? String(lsb) : `${msb}:${lsb}`);
+
+const roles = (...lists: (readonly Role[] | undefined)[]): string =>
+  lists.flatMap((on) => (on ? [on.join(', ')] : [])).join('; ') || 'all';
+
+function access(f: Field): string {
+  const notes = [f.action && 'starts an action', f.flrKeeps && 'kept by FLR', f.live && 'live'].filter(Boolean);
+  return [f.access, ...notes].join(', ');
+}
+
+function conditions({ on, minVersion, slot }: Register): string {
+  const notes = [on && `on ${on.join(', ')}`, minVersion && `from version ${minVersion}`, slot && 'with a slot'];
+  const all = notes.filter(Boolean);
+  return all.length ? ` (${all.join('; ')})` : '';
+}
+
+/** One block: a heading, and a table with a row for each field. */
+export function markdownOf({ id, block }: Declared): string {
+  const lines = [`## ${block.title}${id ? ` (${id})` : ''}`, ''];
+  lines.push(
+    '| offset | register | bits | field | lspci | access | reset | roles |',
+    '|---|---|---|---|---|---|---|---|',
+  );
+  for (const [name, register] of inOrder(block.registers, (r) => r.offset)) {
+    const offset = `${register.offset.toString(16).padStart(2, '0')}h`;
+    const title = `${registerName(name, register)}${conditions(register)}`;
+    const fields = inOrder(register.fields, (f) => f.lsb);
+    if (fields.length === 0) lines.push(`| ${offset} | ${title} | | | | | | |`);
+    for (const [field, f] of fields) {
+      const reset = f.impl ? 'implementation' : (f.reset ?? 0).toString(16);
+      const cells = [offset, title, bits(f), `\`${field}\``, f.lspci ?? '', access(f), reset, roles(register.on, f.on)];
+      lines.push(`| ${cells.join(' | ')} |`);
+    }
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The whole reference. */
+export const registerReference = (): string => declaredBlocks().map(markdownOf).join('\n');

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { diffFunction, formatDiff } from '../../src/configspace/diff.ts';
+import { layoutOfFunction } from '../../src/configspace/function.ts';
+import { changed, legacyDevice, rootPort } from './support/build.ts';
+
+const lines = (before: Uint8Array, after: Uint8Array): string[] => diffFunction(before, after).map(formatDiff);
+
+describe('register diffs', () => {
+  const port = rootPort();
+  test('nothing differs', () => {
+    expect(diffFunction(port, port.slice())).toEqual([]);
+  });
+  test('flags and numbers by lspci name', () => {
+    expect(lines(port, changed(port, ['04: 00 00', '84: 0b 81', 'b0: 40 00', 'b8: e0 13']))).toEqual([
+      'Command: 0x0407 -> 0x0000: I/O+ -> I/O-, Mem+ -> Mem-, BusMaster+ -> BusMaster-, DisINTx+ -> DisINTx-',
+      'PMCSR (Power Management): 0x0008 -> 0x810b: D 0 -> 3, PME-Enable- -> PME-Enable+, PME- -> PME+',
+      'LnkCtl (PCI Express): 0x0042 -> 0x0040: ASPM 2 -> 0',
+      'SltCtl (PCI Express): 0x03c0 -> 0x13e0: HPIrq- -> HPIrq+, LinkChg- -> LinkChg+',
+    ]);
+  });
+  test('the value as data', () => {
+    expect(diffFunction(port, changed(port, ['b0: 00 00']))).toEqual([
+      {
+        offset: 0xb0,
+        size: 2,
+        register: 'LnkCtl',
+        capability: 'PCI Express',
+        before: 0x42,
+        after: 0,
+        fields: [
+          { name: 'ASPM', before: 2, after: 0, flag: false },
+          { name: 'CommClk', before: 1, after: 0, flag: true },
+        ],
+      },
+    ]);
+  });
+  test('a token that a register has twice gives way to the name of the specification', () => {
+    expect(lines(port, changed(port, ['ba: 08 00']))).toEqual([
+      'SltSta (PCI Express): 0x0140 -> 0x0008: Presence Detect Changed- -> Presence Detect Changed+, ' +
+        'Presence Detect State+ -> Presence Detect State-, LinkState+ -> LinkState-',
+    ]);
+  });
+  test('registers of one field, and reserved bits', () => {
+    expect(lines(port, changed(port, ['19: 00 00', '05: 84']))).toEqual([
+      'Command: 0x0407 -> 0x8407: reserved 0x0 -> 0x8000',
+      'Secondary Bus Number: 0x01 -> 0x00',
+      'Subordinate Bus Number: 0x03 -> 0x00',
+    ]);
+  });
+  test('bytes that belong to no register', () => {
+    const after = changed(port, ['4c: 01', '61: 01 02 03 04', '81: 00', '200: ff ff ff ff']);
+    expect(lines(port, after)).toEqual([
+      'byte 0x4c: 0x00 -> 0x01',
+      'bytes 0x61-0x63: 0x000000 -> 0x030201',
+      'byte 0x64: 0x00 -> 0x04',
+      'byte 0x81 (Power Management): 0x90 -> 0x00',
+      'bytes 0x200-0x203: 0x00000000 -> 0xffffffff',
+    ]);
+  });
+  test('BARs and other roles', () => {
+    const device = legacyDevice();
+    expect(lines(device, changed(device, ['10: 01 00', '30: 00 00 00 00']))).toEqual([
+      'BAR 0: 0x0000e801 -> 0x00000001: Base 0xe80 -> 0x0',
+      'Expansion ROM: 0xfdae0000 -> 0x00000000: Base 0x1fb5c0 -> 0x0',
+    ]);
+  });
+  test('what only one of the two has is not compared', () => {
+    expect(lines(port.subarray(0, 0x100), changed(port, ['3c: 00', '104: 00']))).toEqual([
+      'Interrupt Line: 0x0b -> 0x00',
+    ]);
+    expect(diffFunction(port, new Uint8Array(0))).toEqual([]);
+  });
+  test('the layout may come from elsewhere', () => {
+    const gone = new Uint8Array(0x1000).fill(0xff);
+    const named = diffFunction(gone, port, { layout: layoutOfFunction(port) }).map(({ register }) => register);
+    expect(named).toContain('DevCtl');
+    expect(diffFunction(gone, port).map(({ register }) => register)).not.toContain('DevCtl');
+  });
+});
+
+const bytes = fc.oneof(fc.constantFrom(rootPort(), legacyDevice()), fc.uint8Array({ minLength: 64, maxLength: 512 }));
+
+test('the rows tell of every differing byte, once', () => {
+  fc.assert(
+    fc.property(bytes, fc.array(fc.tuple(fc.nat(511), fc.nat(255))), (before, writes) => {
+      const after = before.slice();
+      for (const [offset, value] of writes) if (offset < after.length) after[offset] = value;
+      const told = new Uint8Array(before.length);
+      for (const d of diffFunction(before, after)) {
+        for (let n = d.offset; n < d.offset + d.size; n++) told[n]!++;
+        const mask = d.fields.map((f) => f.before !== f.after);
+        expect(mask.every(Boolean)).toBe(true);
+        expect(formatDiff(d)).not.toContain('\n');
+      }
+      for (const [n, value] of before.entries()) {
+        expect(told[n]).toBeLessThanOrEqual(1);
+        if (value !== after[n]) expect(told[n]).toBe(1);
+      }
+    }),
+  );
+});
