@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** `hotreset show`: functions decoded in lspci's wording. */
+import type { Command } from 'commander';
+import { formatBdf, parseBdf } from '../bus/bdf.ts';
+import type { Bdf } from '../bus/index.ts';
+import { showFunction } from '../configspace/show/index.ts';
+import { readDump } from '../machine/dump.ts';
+import { functionsOf } from '../machine/machine.ts';
+import { UsageError } from '../run/errors.ts';
+import { nameOf } from './names.ts';
+
+/** Device 0 function 0 of a bus shows registers that other functions share. */
+const isFirst = (bdf: Bdf): boolean => bdf % 0x100 === 0;
+
+export function parseAddress(text: string): Bdf {
+  const bdf = parseBdf(text);
+  if (bdf === undefined) throw new UsageError(`"${text}" is no address, expected one like 01:00.0 or 0000:01:00.0`);
+  return bdf;
+}
+
+export function addShow(program: Command): void {
+  program
+    .command('show')
+    .summary('decode the registers of functions')
+    .description('Decodes config space in the wording of lspci -vvv, from the bytes of the dump alone.')
+    .argument('<dump>', 'output of lspci -x, -xxx or -xxxx, plain or gzipped; - is standard input')
+    .argument('[address...]', 'functions to show, like 01:00.0; all when none is given')
+    .action((path: string, addresses: string[]) => {
+      const functions = functionsOf(readDump(path));
+      const wanted = addresses.map(parseAddress);
+      for (const bdf of wanted)
+        if (!functions.some((f) => f.bdf === bdf)) throw new UsageError(`${path}: has no function ${formatBdf(bdf)}`);
+      const shown = functions.filter(({ bdf }) => wanted.length === 0 || wanted.includes(bdf));
+      const texts = shown.map(({ bdf, bytes, title }) =>
+        [`${formatBdf(bdf)} ${nameOf(title, bytes)}`, ...showFunction(bytes, { first: isFirst(bdf) })].join('\n'),
+      );
+      process.stdout.write(`${texts.join('\n\n')}\n`);
+    });
+}

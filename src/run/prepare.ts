@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** From what a user gives, a dump, a scenario and options, to a machine and what to run on it. */
+import { Hardware } from '../devices/hardware.ts';
+import { type HardwareProfile, pcie } from '../devices/profile.ts';
+import { qemu72 } from '../devices/qemu.ts';
+import { type Dump, readDump } from '../machine/dump.ts';
+import { functionsOf, type Machine, machineOf } from '../machine/machine.ts';
+import type { Algorithm } from '../reset/algorithms.ts';
+import type { RunOptions } from './run.ts';
+import type { HARDWARE_NAMES, Scenario } from './scenario.ts';
+
+export const PROFILES: Readonly<Record<(typeof HARDWARE_NAMES)[number], HardwareProfile>> = {
+  pcie,
+  'qemu-7.2': qemu72,
+};
+
+/** The kernel the patch was written for, told to run it, just booted: what a scenario does not say. */
+export const DEFAULTS = {
+  kernel: '3.10',
+  cmdline: 'pci=pcie_reset_endpoint_devices',
+  hardware: 'pcie',
+  state: 'boot',
+} as const;
+
+export interface PreparedRun {
+  readonly machine: Machine;
+  readonly options: RunOptions;
+}
+
+/**
+ * Throws a DumpError when the dump of the machine as it was scanned, which a scenario may name, cannot be read. Functions
+ * that are absent at the start are taken from that dump.
+ */
+export function prepareRun(dump: Dump, algorithm: Algorithm, scenario: Scenario): PreparedRun {
+  const profile = PROFILES[scenario.hardware ?? DEFAULTS.hardware];
+  const scanned = scenario.enumerated === undefined ? undefined : functionsOf(readDump(scenario.enumerated));
+  const present = new Set(dump.functions.map(({ bdf }) => bdf));
+  const absent = new Set(scenario.absent?.map(({ bdf }) => bdf));
+  const missing = scanned?.filter(({ bdf }) => absent.has(bdf) && !present.has(bdf)) ?? [];
+  return {
+    machine: machineOf(dump, profile, missing),
+    options: {
+      algorithm,
+      kernel: scenario.kernel ?? DEFAULTS.kernel,
+      cmdline: scenario.cmdline ?? DEFAULTS.cmdline,
+      state: scenario.state ?? DEFAULTS.state,
+      ...(scenario.kernelState && { kernelState: scenario.kernelState }),
+      ...(scenario.absent && { absent: scenario.absent }),
+      ...(scanned && { enumerated: new Hardware(scanned, profile) }),
+    },
+  };
+}

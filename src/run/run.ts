@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** The meeting: one machine, one kernel, one algorithm; what comes out is one value. */
+import { busOf, formatBdf } from '../bus/bdf.ts';
+import type { Bdf, ConfigAccess } from '../bus/index.ts';
+import { diffFunction } from '../configspace/diff.ts';
+import type { FunctionId } from '../devices/arena.ts';
+import { bytesNow, type Machine } from '../machine/machine.ts';
+import type { Algorithm } from '../reset/algorithms.ts';
+import { Kernel } from '../reset/kernel.ts';
+import type { KernelState, KernelVersion } from '../reset/kernel_state.ts';
+import type { FunctionResult, RunResult } from './result.ts';
+import type { Absent } from './scenario.ts';
+import { stepsOf } from './steps.ts';
+import { plainEvent, Recorder } from './trace.ts';
+
+export interface RunOptions {
+  readonly algorithm: Algorithm;
+  readonly kernel: KernelVersion;
+  readonly cmdline: string;
+  /** `running`: the kernel that programmed the devices resets them. `boot`: a fresh kernel finds them so. */
+  readonly state: 'running' | 'boot';
+  readonly kernelState?: KernelState;
+  /** The machine as the kernel scanned it, where it was another then: functions may have gone since. */
+  readonly enumerated?: ConfigAccess;
+  readonly absent?: readonly Absent[];
+}
+
+/** Bridges (base class 06h) have Bus Master on to pass requests of others; all other bus masters send their own. */
+const BASE_CLASS_BRIDGE = 0x06;
+const COMMAND = 0x04;
+const BUS_MASTER = 0x0004;
+
+const idsOf = (machine: Machine): FunctionId[] => machine.functions.map((_, fn) => fn as FunctionId);
+
+/** Starts the DMA engine of every function whose driver had it bus-mastering: nothing else in a dump tells of DMA. */
+function armEngines({ hardware }: Machine, fns: readonly FunctionId[]): void {
+  for (const fn of fns) {
+    const { headerType, variant } = hardware.layouts[fn]!;
+    const isBridge = headerType !== 0 || hardware.arena.read(fn, 0x0b, 1) === BASE_CLASS_BRIDGE;
+    // An event collector has Bus Master on for its interrupts alone.
+    if (!isBridge && variant.role !== 'RC event collector' && (hardware.arena.read(fn, COMMAND, 2) & BUS_MASTER) !== 0)
+      hardware.dma.arm(fn, 0);
+  }
+}
+
+const answersAt = ({ hardware }: Machine, fn: FunctionId): boolean =>
+  hardware.fabric.find(hardware.functions[fn]!.bdf) === fn && !hardware.power.isSilent(fn);
+
+/** Why a function was reset or not, from what the algorithm said of the ports above it. */
+function whyOf(machine: Machine, kernel: Kernel, fn: FunctionId): string {
+  const { fabric, functions, resets } = machine.hardware;
+  const decisions = new Map(kernel.decisions.map((decision) => [decision.bdf, decision]));
+  const { segments, segmentOf } = fabric.wiring;
+  let nearest: string | undefined;
+  for (let at = segments[segmentOf[fn]!]!.bridge; at !== undefined; at = segments[segmentOf[at]!]!.bridge) {
+    const bdf: Bdf = functions[at]!.bdf;
+    const decision = decisions.get(bdf);
+    if (!decision) continue;
+    if (decision.verdict === 'reset' && resets.count[fn]! > 0) return `below ${formatBdf(bdf)}, which was reset`;
+    nearest ??= `${formatBdf(bdf)} was ${decision.verdict === 'reset' ? 'to be reset' : 'skipped'}: ${decision.reason}`;
+  }
+  if (nearest !== undefined) return nearest;
+  if (segments[segmentOf[fn]!]!.bridge === undefined)
+    return `on root bus ${busOf(functions[fn]!.bdf).toString(16).padStart(2, '0')}`;
+  return kernel.decisions.length === 0 ? 'the algorithm looked at no port' : 'the kernel found no port above it';
+}
+
+/** Runs an algorithm on a machine. The machine is changed: it is afterwards as the algorithm left it. */
+export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
+  const { hardware } = machine;
+  const fns = idsOf(machine);
+  for (const { bdf, from_us, to_us } of options.absent ?? []) {
+    const fn = hardware.functions.findIndex((f) => f.bdf === bdf);
+    if (fn >= 0) hardware.power.absent(fn as FunctionId, { from_us, to_us });
+  }
+  const before = fns.map((fn) => Uint8Array.from(bytesNow(machine, fn)));
+  const answered = fns.map((fn) => answersAt(machine, fn));
+  armEngines(machine, fns);
+  const armed = fns.map((fn) => hardware.dma.armed[fn] !== 0);
+  const running = fns.map((fn) => hardware.dma.isRunning(fn));
+
+  const kernel = new Kernel(hardware, {
+    version: options.kernel,
+    cmdline: options.cmdline,
+    state: options.state,
+    rootBuses: hardware.fabric.rootBuses,
+    ...(options.kernelState && { kernelState: options.kernelState }),
+  });
+  kernel.scan(options.enumerated ?? hardware);
+  const recorder = new Recorder({ callers: true });
+  hardware.observer = recorder;
+  options.algorithm.run(kernel);
+  hardware.observer = undefined;
+
+  const now_us = hardware.clock.now_us;
+  const functions = fns.map((fn): FunctionResult => {
+    hardware.dma.settle(fn, now_us);
+    const { bdf, title } = machine.functions[fn]!;
+    const layout = hardware.layouts[fn]!;
+    const last_us = hardware.dma.lastRequest_us(fn);
+    return {
+      bdf: formatBdf(bdf),
+      title,
+      class: before[fn]![0x09]! | (before[fn]![0x0a]! << 8) | (before[fn]![0x0b]! << 16),
+      role: layout.variant.role,
+      isBridge: layout.headerType !== 0,
+      resets: hardware.resets.count[fn]!,
+      why: whyOf(machine, kernel, fn),
+      dma: {
+        started: armed[fn]!,
+        before: running[fn]!,
+        after: hardware.dma.isRunning(fn),
+        requests: hardware.dma.requests(fn),
+        ...(last_us !== undefined && { last_us }),
+      },
+      answered: answered[fn]!,
+      answers: answersAt(machine, fn),
+      changed: diffFunction(before[fn]!, bytesNow(machine, fn), { layout }),
+    };
+  });
+  return {
+    machine: machine.name,
+    algorithm: options.algorithm.name,
+    kernel: options.kernel,
+    cmdline: options.cmdline,
+    hardware: hardware.profile.name,
+    state: options.state,
+    rootBuses: hardware.fabric.rootBuses.map(
+      ({ domain, bus }) => `${domain.toString(16).padStart(4, '0')}:${bus.toString(16).padStart(2, '0')}`,
+    ),
+    ports: kernel.decisions.map(({ bdf, verdict, reason }) => ({ port: formatBdf(bdf), verdict, reason })),
+    functions,
+    steps: stepsOf(recorder.events),
+    log: kernel.log,
+    trace: recorder.events.map(plainEvent),
+    duration_us: now_us,
+    notes: machine.notes,
+    warnings: machine.warnings.map(({ file, line, text }) => `${file}: ${line > 0 ? `line ${line}: ` : ''}${text}`),
+  };
+}
