@@ -123,6 +123,7 @@ export function runScreen(result: RunResult, { verbose }: ScreenOptions): string
     ...result.notes.flatMap((text) => wrap(`note: ${text}`, 0, 2)),
     '',
     styled('bold', outcome(result)),
+    ...(result.stopped === undefined ? [] : [styled('bold', result.stopped)]),
     ...section('Ports', portLines(result)),
     ...section('Functions that were reset', resetLines(result)),
     ...section('What was not brought back', changedLines(reset)),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The reference of all declared registers, as Markdown: what docs/registers.md is made of. */
 import { CAPABILITIES, type CatalogueEntry, configBytes, EXTENDED_CAPABILITIES } from './catalogue.ts';
-import { type Block, type Field, inOrder, type Register, type Role } from './registers.ts';
+import { type Block, type Field, inOrder, type Register, ROLES, type Role } from './registers.ts';
 import { registerName } from './show/names.ts';
 import { pciXBridge } from './tables/conventional.ts';
 import { type0, type1, type2 } from './tables/header.ts';
@@ -39,8 +39,16 @@ export const declaredBlocks = (): Declared[] => [
 
 const bits = ({ msb, lsb }: Field): string => (msb === lsb ? String(lsb) : `${msb}:${lsb}`);
 
+const EVERY_ROLE: readonly Role[] = [...Object.values(ROLES), 'conventional'];
+
+/** The roles that are there, or those that are missing, whichever is shorter. */
+function namesOf(on: readonly Role[]): string {
+  const others = EVERY_ROLE.filter((role) => !on.includes(role));
+  return others.length < on.length ? `all but ${others.join(', ')}` : on.join(', ');
+}
+
 const roles = (...lists: (readonly Role[] | undefined)[]): string =>
-  lists.flatMap((on) => (on ? [on.join(', ')] : [])).join('; ') || 'all';
+  lists.flatMap((on) => (on ? [namesOf(on)] : [])).join('; ') || 'all';
 
 function access(f: Field): string {
   const notes = [f.action && 'starts an action', f.flrKeeps && 'kept by FLR', f.live && 'live'].filter(Boolean);

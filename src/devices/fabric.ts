@@ -121,6 +121,7 @@ export class Fabric {
       for (const { segment, bus, last } of roots) {
         route[bus] = this.#pageOf[segment]!;
         this.#descend(route, segment, bus + 1, last);
+        this.#routeVirtualFunctions(route, segment, bus, last);
       }
     }
   }
@@ -140,10 +141,14 @@ export class Fabric {
       route[secondary] = this.#pageOf[below]!;
       if (blocked) continue;
       this.#descend(route, below, secondary + 1, subordinate);
-      // VFs whose Routing ID runs past the secondary bus take requests for the bus numbers after it.
-      for (let k = 1; k < this.#pagesOf[below]! && secondary + k <= subordinate; k++)
-        if (route[secondary + k] === EMPTY_PAGE) route[secondary + k] = this.#pageOf[below]! + k * PAGE;
+      this.#routeVirtualFunctions(route, below, secondary, subordinate);
     }
+  }
+
+  /** VFs whose Routing ID runs past the bus of their segment take requests for the bus numbers after it. */
+  #routeVirtualFunctions(route: Int32Array, segment: number, bus: number, last: number): void {
+    for (let k = 1; k < this.#pagesOf[segment]! && bus + k <= last; k++)
+      if (route[bus + k] === EMPTY_PAGE) route[bus + k] = this.#pageOf[segment]! + k * PAGE;
   }
 
   /** QEMU's functions below a held port answer, but not when the port sits on a root bus of an expander bridge. */

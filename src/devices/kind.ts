@@ -7,7 +7,7 @@ import { mask, type Register } from '../configspace/registers.ts';
 import type { Kind } from './arena.ts';
 import { type Bar, writableBits } from './bars.ts';
 import type { Deviation, HardwareProfile } from './profile.ts';
-import { EXPRESS_SLOT_STATUS, PRESENCE_DETECT, watchedBits } from './watch.ts';
+import { COMMAND, COMMAND_BUS_MASTER, EXPRESS_SLOT_STATUS, PRESENCE_DETECT, watchedBits } from './watch.ts';
 
 /** Bits that a device was seen to let software write, one byte for each byte of config space. */
 export interface MeasuredBits {
@@ -52,12 +52,15 @@ function addBars(masks: Masks, headerType: number, bars: readonly Bar[]): void {
     });
 }
 
-/** Registers of a virtual function that software can write (PCIe 6.0 section 9.3.4); all else is RO 0 or the PF's. */
+/** Registers of a virtual function that hold anything of its own (PCIe 6.0 section 9.3.4); all else is RO 0 or the PF's. */
 function restrictToVirtualFunction(masks: Masks, { express, blocks }: FunctionLayout): void {
-  for (let at = 0; at < 0x40; at++) masks.writable[at] = at === 0x04 ? 0x04 : 0;
-  if (express !== 0) for (let at = express; at < express + 0x3c; at++) masks.writable[at] = 0;
-  const ats = blocks.find(({ extended, id }) => extended && id === 0x000f);
-  if (ats) clearBits(masks.writable, ats.offset + 6, 0x1f);
+  for (const name of ['writable', ...ALL_RESETS] as const) {
+    masks[name].fill(0, 0, 0x40);
+    if (express !== 0) masks[name].fill(0, express, express + 0x3c);
+    orBits(masks[name], COMMAND, COMMAND_BUS_MASTER);
+    const ats = blocks.find(({ extended, id }) => extended && id === 0x000f);
+    if (ats) clearBits(masks[name], ats.offset + 6, 0x1f);
+  }
 }
 
 /** Resizable BAR sizes fall back to the smallest size supported: the default is the implementation's, this one is legal. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Values into bytes, through the register tables: a block begins as a reset leaves it, and takes what is given. */
-import { layoutOf } from '../configspace/layout.ts';
+import { type BlockLayout, layoutOf } from '../configspace/layout.ts';
 import { masksOf } from '../configspace/masks.ts';
-import { type Block, mask, select, type Variant } from '../configspace/registers.ts';
+import { type Block, mask, type Registers, select, type Variant } from '../configspace/registers.ts';
 import { TopologyError } from './topology-description.ts';
 
 /** Values of any block: fields by register. */
@@ -17,9 +17,30 @@ export function mergeValues(defaults: AnyValues, given: AnyValues): AnyValues {
   return Object.fromEntries([...registers].map((r) => [r, { ...defaults[r], ...given[r] }]));
 }
 
+/** What encoding a block takes; made once for each variant, as making it takes far longer than using it. */
+interface Encoder {
+  readonly registers: Registers;
+  readonly reset: Uint8Array;
+  readonly layout: BlockLayout<unknown>;
+}
+
+const encoders = new WeakMap<Block, Map<string, Encoder>>();
+
+function encoderOf(block: Block, variant: Variant): Encoder {
+  const ofBlock = encoders.get(block) ?? new Map<string, Encoder>();
+  encoders.set(block, ofBlock);
+  const key = `${variant.role} ${variant.version} ${variant.slot}`;
+  const known = ofBlock.get(key);
+  if (known) return known;
+  const selected = select(block, variant);
+  const made = { registers: selected.registers, reset: masksOf(selected).reset, layout: layoutOf(selected) };
+  ofBlock.set(key, made);
+  return made;
+}
+
 /** Throws when a register or a field is not one of this function's, or a value does not fit it. */
 export function checkNames(block: Block, values: AnyValues, variant: Variant, what: string): void {
-  const { registers } = select(block, variant);
+  const { registers } = encoderOf(block, variant);
   for (const [register, fields] of Object.entries(values))
     for (const [name, value] of Object.entries(fields ?? {})) {
       const field = registers[register]?.fields[name];
@@ -37,7 +58,7 @@ export function checkNames(block: Block, values: AnyValues, variant: Variant, wh
 
 /** Writes a block at `at`: its reset values, then `values`. Names that the block does not have are skipped. */
 export function encodeBlock(bytes: Uint8Array, at: number, block: Block, values: AnyValues, variant: Variant): void {
-  const selected = select(block, variant);
-  bytes.set(masksOf(selected).reset, at);
-  layoutOf(selected).encode(values as never, bytes, at);
+  const { reset, layout } = encoderOf(block, variant);
+  bytes.set(reset, at);
+  layout.encode(values, bytes, at);
 }

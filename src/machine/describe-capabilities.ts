@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The capabilities a description can name, and how their lists are built into config space. */
-import { formatBdf } from '../bus/bdf.ts';
 import { CAPABILITIES, configBytes, EXTENDED_CAPABILITIES } from '../configspace/catalogue.ts';
 import type { Block, Variant } from '../configspace/registers.ts';
 import type * as conventional from '../configspace/tables/conventional.ts';
@@ -12,7 +11,6 @@ import type * as power from '../configspace/tables/power.ts';
 import type * as resources from '../configspace/tables/resources.ts';
 import type * as virtualization from '../configspace/tables/virtualization.ts';
 import { type AnyValues, checkNames, encodeBlock, fieldsOf } from './describe-block.ts';
-import type { Place } from './describe-places.ts';
 import { TopologyError, type Values } from './topology-description.ts';
 
 /** What follows the header of a capability of which only the name is known, byte by byte. */
@@ -113,8 +111,11 @@ const LISTS: Readonly<Record<'conventional' | 'extended', List>> = {
 };
 /** A type 2 header goes on past 40h. */
 const START_OF_CARDBUS = 0x48;
+const CAPABILITIES_POINTER = 0x34;
+const CARDBUS_POINTER = 0x14;
 
 const isExtended = (name: CapabilityName): boolean => CAPABILITY_IDS[name].version !== undefined;
+const listOf = (name: CapabilityName): List => (isExtended(name) ? LISTS.extended : LISTS.conventional);
 
 const alignUp = (n: number): number => Math.ceil(n / 4) * 4;
 
@@ -125,24 +126,32 @@ function sizeOf(block: Block, version: number): number {
   return kept.length === all.length ? block.size : Math.max(...kept.map((r) => r.offset + r.size));
 }
 
-/** Encodes one capability at `at`; its size in bytes. */
+/** Encodes one capability at `at`, unless it does not fit there; gives its size in bytes. */
 function encodeCapability(bytes: Uint8Array, at: number, name: CapabilityName, values: AnyValues, v: Variant): number {
-  const { id, version } = CAPABILITY_IDS[name];
-  const { entries, headerSize } = isExtended(name) ? LISTS.extended : LISTS.conventional;
+  const { id, version, hasLength } = CAPABILITY_IDS[name];
+  const { entries, headerSize, end } = listOf(name);
+  const fitting = (size: number): number => {
+    if (at + size <= end) return size;
+    const hex = (n: number) => n.toString(16);
+    throw new TopologyError(`capability ${name} of ${size} bytes does not fit at ${hex(at)}, below ${hex(end)}`);
+  };
   if ('body' in values) {
     const { body } = values as unknown as Body;
-    bytes.set(body, at + headerSize + (CAPABILITY_IDS[name].hasLength ? 1 : 0));
-    return headerSize + (CAPABILITY_IDS[name].hasLength ? 1 : 0) + body.length;
+    const start = headerSize + (hasLength ? 1 : 0);
+    const size = fitting(start + body.length);
+    bytes.set(body, at + start);
+    return size;
   }
-  const of = entries[id]?.block;
-  if (of === undefined) throw new TopologyError(`capability ${name} has no registers: it wants a body`);
+  const blockOf = entries[id]?.block;
+  if (blockOf === undefined) throw new TopologyError(`capability ${name} has no registers: it wants a body`);
   const variant = { ...v, version: version ?? v.version };
-  // What registers there are depends, for some, on bits of the capability itself: those are there after the first time.
-  encodeBlock(bytes, at, of(configBytes(bytes), at), values, variant);
-  const block = of(configBytes(bytes), at);
+  const guess = blockOf(configBytes(bytes), at);
+  encodeBlock(bytes, at, guess, values, variant);
+  // What registers there are depends, for some, on bits of the capability itself, which are there now.
+  const block = blockOf(configBytes(bytes), at);
   checkNames(block, values, variant, `capability ${name}`);
-  encodeBlock(bytes, at, block, values, variant);
-  return sizeOf(block, variant.version);
+  if (block !== guess) encodeBlock(bytes, at, block, values, variant);
+  return fitting(sizeOf(block, variant.version));
 }
 
 /** Version of PCI Express or of power management, which their own values say. */
@@ -151,36 +160,44 @@ function versionIn(values: AnyValues): number {
   return Number(version);
 }
 
+/** Chains a capability at `at` to the one before it, or to the header when it is the first. */
+function chain(bytes: Uint8Array, at: number, name: CapabilityName, previous: number | undefined, first: number): void {
+  const { id, version } = CAPABILITY_IDS[name];
+  if (version === undefined) {
+    bytes[at] = id;
+    bytes[previous === undefined ? first : previous + 1] = at;
+    return;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setUint32(at, id + version * 0x10000, true);
+  if (previous !== undefined) view.setUint32(previous, view.getUint32(previous, true) + at * 0x100000, true);
+}
+
 /**
- * Writes both lists of capabilities into `bytes`, which hold the header already. `values` is complete: defaults are in it.
+ * Writes both lists of capabilities into `bytes`, which hold the header already and go on past the end of config space.
+ * `values` is complete: defaults are in it.
  */
-export function encodeCapabilities(bytes: Uint8Array, place: Place, values: Capabilities, variant: Variant): void {
+export function encodeCapabilities(
+  bytes: Uint8Array,
+  values: Capabilities,
+  headerLayout: 0 | 1 | 2,
+  variant: Variant,
+): void {
   const names = (Object.keys(values) as CapabilityName[]).filter((name) => values[name] !== undefined);
+  for (const name of names) {
+    if (CAPABILITY_IDS[name] === undefined) throw new TopologyError(`there is no capability ${name}`);
+    if (isExtended(name) && variant.role === 'conventional')
+      throw new TopologyError(`a conventional function has no room for the extended capability ${name}`);
+  }
   for (const extended of [false, true]) {
-    const { start, end, headerSize } = extended ? LISTS.extended : LISTS.conventional;
-    let at = !extended && place.headerLayout === 2 ? START_OF_CARDBUS : start;
-    let previous = -1;
-    for (const name of names) {
-      const kind = CAPABILITY_IDS[name];
-      if (kind === undefined) throw new TopologyError(`${formatBdf(place.bdf)}: there is no capability ${name}`);
-      if (isExtended(name) !== extended) continue;
-      if (extended && variant.role === 'conventional')
-        throw new TopologyError(`${formatBdf(place.bdf)} is conventional: it has no room for the extended ${name}`);
+    const { start, headerSize } = extended ? LISTS.extended : LISTS.conventional;
+    let at = !extended && headerLayout === 2 ? START_OF_CARDBUS : start;
+    let previous: number | undefined;
+    for (const name of names.filter((n) => isExtended(n) === extended)) {
       const capability = values[name] as AnyValues;
       const size = encodeCapability(bytes, at, name, capability, { ...variant, version: versionIn(capability) });
-      if (at + size > end)
-        throw new TopologyError(
-          `${formatBdf(place.bdf)}: capability ${name} of ${size} bytes does not fit at ${at.toString(16)}: space ends at ${end.toString(16)}`,
-        );
-      const view = new DataView(bytes.buffer, bytes.byteOffset);
-      if (extended) {
-        view.setUint32(at, kind.id + kind.version! * 0x10000, true);
-        if (previous >= 0) view.setUint32(previous, view.getUint32(previous, true) + at * 0x100000, true);
-      } else {
-        bytes[at] = kind.id;
-        bytes[previous >= 0 ? previous + 1 : place.headerLayout === 2 ? 0x14 : 0x34] = at;
-        if (kind.hasLength) bytes[at + headerSize] = size;
-      }
+      chain(bytes, at, name, previous, headerLayout === 2 ? CARDBUS_POINTER : CAPABILITIES_POINTER);
+      if (CAPABILITY_IDS[name].hasLength) bytes[at + headerSize] = size;
       previous = at;
       at += alignUp(size);
     }

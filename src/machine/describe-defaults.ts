@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Values of capabilities that were asked for without any: what such a device says, and what a running system has set. */
 
-import { formatBdf, functionOf } from '../bus/bdf.ts';
+import { functionOf } from '../bus/bdf.ts';
 import { type AnyValues, fieldsOf, mergeValues } from './describe-block.ts';
 import type { Capabilities, CapabilityName } from './describe-capabilities.ts';
 import { expressDefaults, hasLink, isDownstreamFacing } from './describe-express.ts';
@@ -23,6 +23,7 @@ const MESSAGE_ADDRESS = 0xfee0_0000;
 const FIRST_VECTOR = 0x21;
 const VECTORS = 0xcf;
 const PROCESSORS = 8;
+const SMALLEST_FOR_MSIX = 128;
 /** PME# from D0, D3hot and D3cold. */
 const PME_D0_D3 = 0b11001;
 const ALL_PAGE_SIZES_TO_64K = 0x553;
@@ -50,14 +51,12 @@ function msi(s: Situation): Capabilities['msi'] {
   };
 }
 
-/** Vector table and pending bits in the upper half of the first memory BAR, which is theirs. */
+/** Vector table and pending bits in the upper half of the first memory BAR: of a VF, the first that its PF gives it. */
 function msix({ place, bars, virtualBars }: Situation): Capabilities['msix'] {
-  const candidates = place.physical ? (place.physical.description.virtualFunctions?.bars ?? []) : bars;
-  const [bar] = (place.physical ? virtualBars : bars).filter(({ kind, size }) => kind === 'memory' && size >= 128);
+  const candidates = place.physical ? virtualBars : bars;
+  const bar = candidates.find(({ kind, size }) => kind === 'memory' && size >= SMALLEST_FOR_MSIX);
   if (bar === undefined)
-    throw new TopologyError(
-      `${formatBdf(place.bdf)}: MSI-X has its table in a memory BAR of 128 bytes or more, and none of ${candidates.length} is one`,
-    );
+    throw new TopologyError(`MSI-X has its table in a memory BAR of ${SMALLEST_FOR_MSIX} bytes or more, there is none`);
   return {
     control: { tableSize: Math.min(16, bar.size / 64) - 1, enable: hasDriver(place) },
     table: { bir: bar.index, offset: bar.size / 2 / 8 },
@@ -102,10 +101,10 @@ export function upperHalf(address: number): { ioSpace: boolean; type: number; pr
 }
 
 /** The largest memory BAR can have any size from 1 MiB to its own. */
-function resizableBar({ place, bars }: Situation): Capabilities['resizableBar'] {
+function resizableBar({ bars }: Situation): Capabilities['resizableBar'] {
   const [bar] = bars.filter(({ kind }) => kind === 'memory').toSorted((a, b) => b.size - a.size);
   if (bar === undefined || bar.size < 2 ** 20)
-    throw new TopologyError(`${formatBdf(place.bdf)}: a resizable BAR has 1 MiB or more, and there is none`);
+    throw new TopologyError(`a resizable BAR has 1 MiB or more, and there is none`);
   const size = Math.log2(bar.size) - 20;
   return {
     capability0: { sizesSupported: 2 ** (size + 1) - 1 },

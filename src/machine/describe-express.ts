@@ -3,13 +3,12 @@
 import type { Role } from '../configspace/registers.ts';
 import { ROLES } from '../configspace/registers.ts';
 import type { pciExpress } from '../configspace/tables/express.ts';
-import { forwardsAri, type Place } from './describe-places.ts';
+import { forwardsAri, LINK_BELOW, type Place } from './describe-places.ts';
 import type { FunctionDescription, Values } from './topology-description.ts';
 
 type ExpressValues = Values<typeof pciExpress>;
 
-/** Ports with a link below, and functions with a link above; a bridge to or from conventional PCI has but one link. */
-const LINK_BELOW: readonly Role[] = ['root port', 'downstream port', 'PCI-to-PCIe bridge'];
+/** Functions with a link above; a bridge to or from conventional PCI has a link on one side only. */
 const LINK_ABOVE: readonly Role[] = ['endpoint', 'legacy endpoint', 'upstream port', 'PCIe-to-PCI bridge'];
 const ROOT: readonly Role[] = ['root port', 'RC event collector'];
 const SPEED_8GT = 3;
@@ -96,11 +95,15 @@ function slot({ description, below }: Place): ExpressValues {
 /** What a function captured of the power its slot may give (PCIe 6.0 section 6.9). */
 const powerLimit = ({ bridge }: Place): number => (bridge && hasSlot(bridge.description) ? SLOT_POWER_W : 0);
 
+/** A port takes part in LTR when something below it does, however deep: messages go hop by hop. */
+const carriesLtr = ({ capabilities, below = [] }: FunctionDescription): boolean =>
+  capabilities?.ltr !== undefined || below.some(carriesLtr);
+
 /** Payloads of 256 bytes, error reporting on, LTR where it is, as firmware and kernel leave it. */
 function device(place: Place): ExpressValues {
-  const { role, capabilities = {}, below = [] } = place.description;
+  const { role, capabilities = {} } = place.description;
   const reports = capabilities.aer !== undefined && place.physical === undefined;
-  const ltr = capabilities.ltr !== undefined || below.some((child) => child.capabilities?.ltr !== undefined);
+  const ltr = carriesLtr(place.description);
   const port = isDownstreamFacing(role);
   return {
     deviceCapabilities: {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The config space of one function that has its place and its addresses: the header, then the capabilities. */
-import { deviceOf, functionOf } from '../bus/bdf.ts';
+import { deviceOf, formatBdf, functionOf } from '../bus/bdf.ts';
 import type { Variant } from '../configspace/registers.ts';
 import { type0, type1, type2 } from '../configspace/tables/header.ts';
 import { ROM_INDEX } from './describe-bars.ts';
@@ -10,6 +10,7 @@ import { completeCapabilities, hasDriver, upperHalf } from './describe-defaults.
 import { hasSlot } from './describe-express.ts';
 import type { Place } from './describe-places.ts';
 import type { Addresses, AssignedBar, Space, Window } from './describe-windows.ts';
+import { TopologyError } from './topology-description.ts';
 
 const HEADERS = [type0, type1, type2] as const;
 const CONVENTIONAL_SIZE = 0x100;
@@ -126,8 +127,7 @@ function idValues({ description, headerLayout, multiFunction, bdf, physical }: P
   };
 }
 
-/** 256 bytes for a conventional function, 4096 for all others. */
-export function configSpaceOf(place: Place, addresses: Addresses): Uint8Array {
+function encode(place: Place, addresses: Addresses): Uint8Array {
   const { role, header = {} } = place.description;
   const bytes = new Uint8Array(EXPRESS_SIZE + SLACK);
   const capabilities = completeCapabilities(place, addresses);
@@ -135,18 +135,27 @@ export function configSpaceOf(place: Place, addresses: Addresses): Uint8Array {
     fieldsOf((capabilities[name] ?? {}) as AnyValues, 'control')['enable'] === true;
   const variant: Variant = { role, version: 0, slot: hasSlot(place.description) };
   const bars = addresses.bars.get(place) ?? [];
-  const parts: AnyValues[] = [
+  const values = [
     idValues(place),
     { status: { capabilitiesList: Object.keys(capabilities).length > 0 } },
     commandValues(place, bars, enabled('msi') || enabled('msix')),
     barValues(bars, place.headerLayout),
     busValues(place, addresses),
     header as AnyValues,
-  ];
-  const values = parts.reduce(mergeValues, {});
+  ].reduce<AnyValues>((all, some) => mergeValues(all, some), {});
   const block = HEADERS[place.headerLayout];
   checkNames(block, values, variant, block.title);
   encodeBlock(bytes, 0, block, values, variant);
-  encodeCapabilities(bytes, place, capabilities, variant);
+  encodeCapabilities(bytes, capabilities, place.headerLayout, variant);
   return bytes.slice(0, role === 'conventional' ? CONVENTIONAL_SIZE : EXPRESS_SIZE);
+}
+
+/** 256 bytes for a conventional function, 4096 for all others. */
+export function configSpaceOf(place: Place, addresses: Addresses): Uint8Array {
+  try {
+    return encode(place, addresses);
+  } catch (error) {
+    if (error instanceof TopologyError) throw new TopologyError(`${formatBdf(place.bdf)}: ${error.message}`);
+    throw error;
+  }
 }

@@ -43,7 +43,7 @@ const BRIDGES: readonly Role[] = [
   'PCI-to-PCIe bridge',
 ];
 /** Ports whose secondary side is a link, with one device at its end. */
-const LINK_BELOW: readonly Role[] = ['root port', 'downstream port', 'PCI-to-PCIe bridge'];
+export const LINK_BELOW: readonly Role[] = ['root port', 'downstream port', 'PCI-to-PCIe bridge'];
 /** Ports that can forward requests to all 256 functions of the device below (PCIe 6.0 section 6.13). */
 const FORWARDS_ARI: readonly Role[] = ['root port', 'downstream port'];
 

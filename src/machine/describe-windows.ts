@@ -92,7 +92,11 @@ class Assignment implements Addresses {
     const request = (bar: DescribedBar, count: number, to: Map<Place, AssignedBar[]>): Request => ({
       size: bar.size * count,
       align: bar.size,
-      assign: (address) => void to.set(place, [...(to.get(place) ?? []), { ...bar, address }]),
+      assign: (address) =>
+        void to.set(
+          place,
+          [...(to.get(place) ?? []), { ...bar, address }].sort((a, b) => a.index - b.index),
+        ),
     });
     return [
       ...own.filter((bar) => spaceOf(bar) === space).map((bar) => request(bar, 1, this.bars)),

@@ -180,7 +180,7 @@ const server = () =>
       ...insideRootComplex,
       rootPortNumber(7, 'D', { slot: 4, hotPlug: true, width: 4 }, []),
       ...southBridge,
-      chipsetPort(7, { slot: 9, width: 4 }, [nvme({ fn: 0 })]),
+      chipsetPort(7, { slot: 9, width: 4 }, [nvme()]),
     ]),
   ]);
 

@@ -54,6 +54,7 @@ export const rootPort = (options: Options = {}, below: Below = []): FunctionDesc
       deviceId: 0x2030,
       revisionId: 7,
       classCode: PCI_BRIDGE,
+      subsystem: [0x8086, 0x7270],
       title: 'PCI bridge: Intel Corporation Sky Lake-E PCI Express Root Port A (rev 07)',
       width: 16,
       capabilities: portCapabilities,

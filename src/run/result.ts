@@ -63,6 +63,8 @@ export interface RunResult {
   readonly steps: readonly Step[];
   readonly log: readonly LogEntry[];
   readonly trace: readonly PlainEvent[];
+  /** The BUG() of the kernel's own code that ended the run before its end. */
+  readonly stopped?: string;
   readonly duration_us: number;
   readonly notes: readonly string[];
   readonly warnings: readonly string[];

@@ -6,6 +6,7 @@ import { diffFunction } from '../configspace/diff.ts';
 import type { FunctionId } from '../devices/arena.ts';
 import { bytesNow, type Machine } from '../machine/machine.ts';
 import type { Algorithm } from '../reset/algorithms.ts';
+import { KernelBug } from '../reset/bug.ts';
 import { Kernel } from '../reset/kernel.ts';
 import type { KernelState, KernelVersion } from '../reset/kernel_state.ts';
 import type { FunctionResult, RunResult } from './result.ts';
@@ -65,6 +66,17 @@ function whyOf(machine: Machine, kernel: Kernel, fn: FunctionId): string {
   return kernel.decisions.length === 0 ? 'the algorithm looked at no port' : 'the kernel found no port above it';
 }
 
+/** Runs the algorithm; where the kernel's own BUG() stops it, tells which. */
+function runToTheEnd(algorithm: Algorithm, kernel: Kernel): string | undefined {
+  try {
+    algorithm.run(kernel);
+    return undefined;
+  } catch (error) {
+    if (error instanceof KernelBug) return error.message;
+    throw error;
+  }
+}
+
 /** Runs an algorithm on a machine. The machine is changed: it is afterwards as the algorithm left it. */
 export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   const { hardware } = machine;
@@ -89,7 +101,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   kernel.scan(options.enumerated ?? hardware);
   const recorder = new Recorder({ callers: true });
   hardware.observer = recorder;
-  options.algorithm.run(kernel);
+  const stopped = runToTheEnd(options.algorithm, kernel);
   hardware.observer = undefined;
 
   const now_us = hardware.clock.now_us;
@@ -133,6 +145,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
     steps: stepsOf(recorder.events),
     log: kernel.log,
     trace: recorder.events.map(plainEvent),
+    ...(stopped !== undefined && { stopped }),
     duration_us: now_us,
     notes: machine.notes,
     warnings: machine.warnings.map(({ file, line, text }) => `${file}: ${line > 0 ? `line ${line}: ` : ''}${text}`),

@@ -2,6 +2,7 @@
 /** Which bits of a function software can write, beyond what the tables say: BAR sizes, virtual functions, the profile. */
 import { describe, expect, it } from 'vitest';
 import { parseBdf } from '../../src/bus/bdf.ts';
+import type { FunctionId } from '../../src/devices/arena.ts';
 import { barsOf, writableBits } from '../../src/devices/bars.ts';
 import { Hardware } from '../../src/devices/hardware.ts';
 import { pcie } from '../../src/devices/profile.ts';
@@ -69,6 +70,12 @@ describe('a virtual function', () => {
     expect(probe(hardware, 0x10, vf)[0]).toBe(0xfe800000);
     expect(probe(hardware, 0x48, vf)[0] & 0xffff).toBe(0);
     expect(probe(hardware, 0x04, pf)[0] & 0xffff).toBe(0x0547);
+    hardware.write(vf, 0x04, 2, 0x0004);
+    hardware.write(parseBdf('00:01.0')!, 0x3e, 2, 0x0040);
+    const reset = hardware.arena.view(2 as FunctionId);
+    expect([reset[0x04], reset[0x48], reset[0x49]], 'Command is reset, Device Control has nothing to reset').toEqual([
+      0, 0, 0,
+    ]);
   });
 });
 

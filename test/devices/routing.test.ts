@@ -143,6 +143,11 @@ describe('routing', () => {
     expect([deviceAt(hardware, '01:00.1'), deviceAt(hardware, '02:00.1')]).toEqual([0x61, 0x62]);
     hardware.write(parseBdf('01:00.0')!, 0x108, 2, 0);
     expect([deviceAt(hardware, '01:00.1'), deviceAt(hardware, '02:00.1')]).toEqual([NOBODY, NOBODY]);
+    const root = new Hardware(
+      [at('00:02.0', endpoint(sriov)), at('00:02.1', endpoint(named(0x61))), at('01:02.1', endpoint(named(0x62)))],
+      pcie,
+    );
+    expect([deviceAt(root, '00:02.1'), deviceAt(root, '01:02.1')]).toEqual([0x61, 0x62]);
   });
 
   it('does not take a request back to a bus above the bridge', () => {
