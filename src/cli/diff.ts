@@ -3,16 +3,17 @@
 import type { Command } from 'commander';
 import { formatBdf } from '../bus/bdf.ts';
 import { diffFunction, formatDiff } from '../configspace/diff.ts';
-import { readDump } from '../machine/dump.ts';
-import { functionsOf } from '../machine/machine.ts';
+import { type Dump, readDump } from '../machine/dump.ts';
+import { functionsOf, warningsOf } from '../machine/machine.ts';
 import { nameOf } from './names.ts';
 import { wrap } from './text.ts';
+import { printWarnings } from './warnings.ts';
 
 /** Exit code of a command that found something. */
 const FINDING = 1;
 
-function diffDumps(before: string, after: string): string[] {
-  const [left, right] = [functionsOf(readDump(before)), functionsOf(readDump(after))];
+function diffDumps(before: Dump, after: Dump): string[] {
+  const [left, right] = [functionsOf(before), functionsOf(after)];
   const others = new Map(right.map((f) => [f.bdf, f]));
   const lines: string[] = [];
   for (const f of left) {
@@ -20,14 +21,14 @@ function diffDumps(before: string, after: string): string[] {
     others.delete(f.bdf);
     const head = `${formatBdf(f.bdf)} ${nameOf(f.title, f.bytes)}`;
     if (!other) {
-      lines.push(...wrap(`${head}: only in ${before}`, 0, 2));
+      lines.push(...wrap(`${head}: only in ${before.file}`, 0, 2));
       continue;
     }
     const diffs = diffFunction(f.bytes, other.bytes);
     if (diffs.length > 0) lines.push(...wrap(head, 0, 2), ...diffs.flatMap((diff) => wrap(formatDiff(diff), 2, 2)));
   }
   for (const f of others.values())
-    lines.push(...wrap(`${formatBdf(f.bdf)} ${nameOf(f.title, f.bytes)}: only in ${after}`, 0, 2));
+    lines.push(...wrap(`${formatBdf(f.bdf)} ${nameOf(f.title, f.bytes)}: only in ${after.file}`, 0, 2));
   return lines;
 }
 
@@ -40,8 +41,11 @@ export function addDiff(program: Command): void {
     .argument('<after>', 'another one of the same machine')
     .addHelpText('after', '\nExit code: 0 no difference, 1 differences, 2 a dump that cannot be read.')
     .action((before: string, after: string) => {
-      const lines = diffDumps(before, after);
+      const dumps = [readDump(before), readDump(after)] as const;
+      const warnings = dumps.flatMap(warningsOf);
+      const lines = diffDumps(...dumps);
       if (lines.length > 0) process.exitCode = FINDING;
       process.stdout.write(lines.length === 0 ? 'no difference\n' : `${lines.join('\n')}\n`);
+      printWarnings(warnings);
     });
 }

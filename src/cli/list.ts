@@ -8,6 +8,7 @@ import { readDump } from '../machine/dump.ts';
 import { type Machine, machineOf } from '../machine/machine.ts';
 import { nameOf } from './names.ts';
 import { cut, hex, WIDTH } from './text.ts';
+import { printWarnings } from './warnings.ts';
 
 const COMMAND_BUS_MASTER = 0x0004;
 
@@ -56,6 +57,6 @@ export function addList(program: Command): void {
     .action((path: string) => {
       const machine = machineOf(readDump(path), pcie);
       process.stdout.write(`${treeLines(machine).join('\n')}\n`);
-      for (const { text } of machine.warnings) process.stderr.write(`warning: ${text}\n`);
+      printWarnings(machine.warnings);
     });
 }

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { DumpError } from '../machine/errors.ts';
 import { UsageError } from '../run/errors.ts';
+import { addCapture } from './capture.ts';
 import { addDiff } from './diff.ts';
 import { addList } from './list.ts';
 import { addRun } from './run.ts';
@@ -33,15 +34,16 @@ function program(): Command {
     .addHelpText('after', HELP)
     .showHelpAfterError('(add --help for help)')
     .exitOverride();
-  for (const add of [addRun, addList, addShow, addDiff]) add(root);
+  for (const add of [addRun, addList, addShow, addDiff, addCapture]) add(root);
   for (const command of root.commands) command.exitOverride().showHelpAfterError('(add --help for help)');
   return root;
 }
 
-/** A pipe that its reader closed, as head does, is no error. */
+/** A pipe that its reader closed, as head does, is no error; a full disk is one, and not a bug of ours. */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  if (error.code === 'EPIPE') process.exit();
+  process.stderr.write(`hotreset: standard output cannot be written (${error.code ?? error.message})\n`);
+  process.exit(COULD_NOT_RUN);
 });
 
 try {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** What `hotreset run` prints: the outcome, the ports, the functions by what became of them, the time line, the log. */
+/** What `hotreset run` prints: the outcome, the ports, the functions by what became of them, the timeline, the log. */
 import { formatDiff } from '../configspace/diff.ts';
-import type { FunctionResult, RunResult } from '../run/result.ts';
+import type { FunctionResult, RunResult, Step } from '../run/result.ts';
 import { columns, cut, formatTime, plural, styled, WIDTH, wrap } from './text.ts';
 import { accessLines } from './trace-lines.ts';
 
 export interface ScreenOptions {
-  /** Each access with its kernel function, and all log lines. */
+  /** Each access with its kernel function, each step of the timeline, all log lines. */
   readonly verbose: boolean;
 }
 
@@ -14,27 +14,31 @@ function machineLine({ machine, functions, rootBuses }: RunResult): string {
   const bridges = functions.filter(({ isBridge }) => isBridge).length;
   const domains = new Set(rootBuses.map((bus) => bus.slice(0, -3))).size;
   const buses = `${plural(rootBuses.length, 'root bus', 'root buses')}${domains > 1 ? ` in ${plural(domains, 'domain')}` : ''}`;
-  const masters = plural(functions.filter(({ dma }) => dma.before).length, 'function');
-  return `${machine}: ${plural(functions.length, 'function')}, ${plural(bridges, 'bridge')} among them, ${buses}; ${masters} doing DMA`;
+  const masters = functions.filter(({ dma }) => dma.started).length;
+  return (
+    `${machine}: ${plural(functions.length, 'function')}, ${plural(bridges, 'bridge')} among them, ${buses}; ` +
+    `${plural(masters, 'device')} with Bus Master on, taken to be doing DMA`
+  );
 }
 
 function settingLine({ algorithm, kernel, state, hardware, cmdline }: RunResult): string {
-  const kernelText = state === 'boot' ? `a Linux ${kernel} that has just booted` : `the running Linux ${kernel}`;
-  return `${algorithm} on ${kernelText} with "${cmdline}"; hardware ${hardware}`;
+  const kernelText = state === 'boot' ? `freshly booted Linux ${kernel}` : `the running Linux ${kernel}`;
+  return `${algorithm} on ${kernelText} with "${cmdline}", hardware profile ${hardware}`;
 }
 
 export function outcome({ functions }: RunResult): string {
   const reset = functions.filter(({ resets }) => resets > 0).length;
   const before = functions.filter(({ dma }) => dma.before);
   const running = before.filter(({ dma }) => dma.after).length;
-  const fate = running === 0 ? 'none goes on' : `${running} ${running === 1 ? 'goes' : 'go'} on`;
+  const still = running === 1 && before.length === 1 ? 'still does' : 'still do';
+  const dma =
+    before.length === 0 ? 'Nobody did DMA.' : `${running} of ${plural(before.length, 'device')} ${still} DMA.`;
   const gone = functions.filter(({ answered, answers }) => answered && !answers).length;
-  const lost = gone > 0 ? ` ${plural(gone, 'function')} no longer ${gone === 1 ? 'answers' : 'answer'}.` : '';
-  return `${plural(reset, 'function')} reset. Of ${before.length} doing DMA, ${fate}.${lost}`;
+  return `${plural(reset, 'function')} reset. ${dma}${gone > 0 ? ` ${plural(gone, 'function')} no longer ${gone === 1 ? 'answers' : 'answer'}.` : ''}`;
 }
 
 function portLines({ ports }: RunResult): string[] {
-  if (ports.length === 0) return ['  none was looked at'];
+  if (ports.length === 0) return ['  no port was examined'];
   return columns(ports.map(({ port, verdict, reason }) => [port, verdict === 'reset' ? 'reset' : 'skipped', reason]));
 }
 
@@ -55,22 +59,28 @@ const line = ({ bdf, title }: FunctionResult, word: string, indent: number): str
 /** What became of the DMA of a function that was reset. */
 function dmaWord({ dma }: FunctionResult): string {
   if (dma.after) return 'still doing DMA  ';
-  return dma.before ? 'DMA stopped  ' : 'no DMA before  ';
+  if (!dma.started) return '';
+  if (!dma.before) return 'no DMA (Bus Master is off above)  ';
+  return dma.last_us === undefined ? 'DMA stopped  ' : `DMA until ${formatTime(dma.last_us)}  `;
 }
+
+/** Whether a function that was reset can be reached again. */
+function answerWord({ answered, answers, ready_us }: FunctionResult): string {
+  if (!answered || answers) return '';
+  return ready_us === undefined ? 'NO LONGER ANSWERS  ' : `NOT READY before ${formatTime(ready_us)}  `;
+}
+
+const wasReset = ({ resets }: FunctionResult): boolean => resets > 0;
 
 function resetLines({ functions }: RunResult): string[] {
   return functions
-    .filter(({ resets }) => resets > 0)
-    .flatMap((f) => {
-      const times = f.resets > 1 ? `${f.resets} times  ` : '';
-      const lost = f.answered && !f.answers ? 'NO LONGER ANSWERS  ' : '';
-      return line(f, times + lost + dmaWord(f), 2);
-    });
+    .filter(wasReset)
+    .map((f) => line(f, (f.resets > 1 ? `${f.resets} times  ` : '') + answerWord(f) + dmaWord(f), 2));
 }
 
 /** Functions whose registers differ in the same way are told of together. */
 function changedLines(functions: readonly FunctionResult[]): string[] {
-  const changed = functions.filter((f) => f.changed.length > 0 && f.answers);
+  const changed = functions.filter((f) => f.changed.length > 0);
   return groupBy(changed, (f) => f.changed.map(formatDiff).join('\n')).flatMap(([diffs, group]) => [
     ...wrap(group.map(({ bdf }) => bdf).join(', '), 2),
     ...diffs.split('\n').flatMap((diff) => wrap(diff, 4, 2)),
@@ -85,17 +95,52 @@ function runningLines({ functions }: RunResult): string[] {
   ]);
 }
 
-function otherLines({ functions }: RunResult): string[] {
-  const others = functions.filter(({ resets, dma }) => resets === 0 && !dma.after);
+/** All others; ports are told of already. */
+function otherLines({ functions, ports }: RunResult): string[] {
+  const told = new Set(ports.map(({ port }) => port));
+  const others = functions.filter((f) => !wasReset(f) && !f.dma.after && !told.has(f.bdf));
   return groupBy(others, ({ why }) => why).flatMap(([why, group]) =>
     wrap(`${why}: ${group.map(({ bdf }) => bdf).join(', ')}`, 2, 2),
   );
 }
 
-function timeLines({ steps, duration_us }: RunResult): string[] {
-  const rows = steps.map(({ t_us, what, bdf, reads, writes }) => {
-    const accesses = bdf === undefined ? '' : `${plural(reads, 'read')}, ${plural(writes, 'write')}`;
-    return [formatTime(t_us).padStart(10), what, bdf ?? '', accesses];
+interface Row {
+  readonly t_us: number;
+  readonly what: string;
+  readonly bdfs: string[];
+  reads: number;
+  writes: number;
+  waited_us: number;
+}
+
+/** Steps of fewer accesses, such as the two edges of a reset, are rows of their own: their times matter. */
+const LONG_STEP = 8;
+
+/** Steps of one kernel function on one function after another are one row. */
+function rowsOf(steps: readonly Step[], apart: boolean): Row[] {
+  const rows: Row[] = [];
+  for (const { t_us, what, bdf, reads, writes, waited_us } of steps) {
+    let row = rows.at(-1);
+    const short = reads + writes < LONG_STEP;
+    if (apart || short || row === undefined || row.what !== what || row.bdfs.length === 0) {
+      row = { t_us, what, bdfs: [], reads: 0, writes: 0, waited_us: 0 };
+      rows.push(row);
+    }
+    if (bdf !== undefined) row.bdfs.push(bdf);
+    row.reads += reads;
+    row.writes += writes;
+    row.waited_us += waited_us;
+  }
+  return rows;
+}
+
+function timeLines({ steps, duration_us }: RunResult, verbose: boolean): string[] {
+  const rows = rowsOf(steps, verbose).map(({ t_us, what, bdfs, reads, writes, waited_us }) => {
+    const unique = new Set(bdfs).size;
+    const who = unique > 1 ? plural(unique, 'function') : (bdfs[0] ?? '');
+    const waits = waited_us > 0 ? `, waiting ${formatTime(waited_us)}` : '';
+    const accesses = bdfs.length === 0 ? '' : `${plural(reads, 'read')}, ${plural(writes, 'write')}${waits}`;
+    return [formatTime(t_us).padStart(10), what, who, accesses];
   });
   return columns([...rows, [formatTime(duration_us).padStart(10), 'end', '', '']]);
 }
@@ -113,9 +158,9 @@ function section(title: string, lines: readonly string[]): string[] {
 
 /** The whole screen; ends without a line break. */
 export function runScreen(result: RunResult, { verbose }: ScreenOptions): string {
-  const reset = result.functions.filter(({ resets }) => resets > 0);
-  const untouched = result.functions.filter(({ resets }) => resets === 0);
-  const restored = reset.filter(({ changed, answers }) => changed.length === 0 && answers);
+  const reset = result.functions.filter(wasReset);
+  const untouched = result.functions.filter((f) => !wasReset(f));
+  const restored = reset.filter(({ changed }) => changed.length === 0);
   return [
     ...wrap(machineLine(result), 0, 2),
     ...wrap(settingLine(result), 0, 2),
@@ -126,15 +171,15 @@ export function runScreen(result: RunResult, { verbose }: ScreenOptions): string
     ...(result.stopped === undefined ? [] : [styled('bold', result.stopped)]),
     ...section('Ports', portLines(result)),
     ...section('Functions that were reset', resetLines(result)),
-    ...section('What was not brought back', changedLines(reset)),
+    ...section('Not restored', changedLines(reset)),
     ...section(
-      'Brought back in every register',
+      'Restored in every register that the dump has',
       restored.length === 0 ? [] : wrap(restored.map(({ bdf }) => bdf).join(', '), 2),
     ),
     ...section('Changed without being reset', changedLines(untouched)),
     ...section('Still doing DMA, and why', runningLines(result)),
-    ...section('Not reset either, but doing no DMA', otherLines(result)),
-    ...section('Time line', timeLines(result)),
+    ...section('Neither reset nor doing DMA', otherLines(result)),
+    ...section('Timeline', timeLines(result, verbose)),
     ...section('Accesses', verbose ? accessLines(result.trace) : []),
     ...section('Kernel log', logLines(result, verbose)),
   ].join('\n');

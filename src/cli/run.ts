@@ -52,6 +52,8 @@ function run(path: string, options: Options): void {
     throw new UsageError(`no algorithm "${options.algorithm}", expected one of ${[...algorithms.keys()].join(', ')}`);
   const toStdout = [options.trace === '-', options.after === '-', options.json === true].filter(Boolean).length;
   if (toStdout > 1) throw new UsageError('only one of --trace -, --after - and --json can go to standard output');
+  if (options.trace !== undefined && options.trace !== '-' && options.trace === options.after)
+    throw new UsageError(`--trace and --after name the same file, ${options.trace}`);
   const dump = readDump(path);
   const { kernel, cmdline, hardware, state } = options;
   const given = Object.entries({ kernel, cmdline, hardware, state }).filter(([, value]) => value !== undefined);
@@ -98,7 +100,7 @@ export function addRun(program: Command): void {
     .option('--trace <file>', 'write every config access and delay as JSON lines; - is standard output')
     .option('--after <file>', 'write the machine as it is afterwards, as lspci -F reads it; - is standard output')
     .option('--json', 'print the whole result as JSON')
-    .option('-v, --verbose', 'each access with its kernel function, all log lines, all functions')
+    .option('-v, --verbose', 'each access with its kernel function, each step, all log lines')
     .addHelpText('after', HELP)
     .action(run);
 }

@@ -5,9 +5,10 @@ import { formatBdf, parseBdf } from '../bus/bdf.ts';
 import type { Bdf } from '../bus/index.ts';
 import { showFunction } from '../configspace/show/index.ts';
 import { readDump } from '../machine/dump.ts';
-import { functionsOf } from '../machine/machine.ts';
+import { functionsOf, warningsOf } from '../machine/machine.ts';
 import { UsageError } from '../run/errors.ts';
 import { nameOf } from './names.ts';
+import { printWarnings } from './warnings.ts';
 
 /** Device 0 function 0 of a bus shows registers that other functions share. */
 const isFirst = (bdf: Bdf): boolean => bdf % 0x100 === 0;
@@ -26,14 +27,18 @@ export function addShow(program: Command): void {
     .argument('<dump>', 'output of lspci -x, -xxx or -xxxx, plain or gzipped; - is standard input')
     .argument('[address...]', 'functions to show, like 01:00.0; all when none is given')
     .action((path: string, addresses: string[]) => {
-      const functions = functionsOf(readDump(path));
+      const dump = readDump(path);
+      const functions = functionsOf(dump);
       const wanted = addresses.map(parseAddress);
       for (const bdf of wanted)
         if (!functions.some((f) => f.bdf === bdf)) throw new UsageError(`${path}: has no function ${formatBdf(bdf)}`);
-      const shown = functions.filter(({ bdf }) => wanted.length === 0 || wanted.includes(bdf));
+      const isShown = (bdf: Bdf): boolean => wanted.length === 0 || wanted.includes(bdf);
+      const warnings = warningsOf(dump).filter(({ bdf }) => bdf === undefined || isShown(bdf));
+      const shown = functions.filter(({ bdf }) => isShown(bdf));
       const texts = shown.map(({ bdf, bytes, title }) =>
         [`${formatBdf(bdf)} ${nameOf(title, bytes)}`, ...showFunction(bytes, { first: isFirst(bdf) })].join('\n'),
       );
       process.stdout.write(`${texts.join('\n\n')}\n`);
+      printWarnings(warnings);
     });
 }

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The virtual clock: time is a value that delays move, and what the hardware has due happens in order on the way. */
-import type { Clock, Delay, Observer } from '../bus/index.ts';
+import type { Clock, Delay } from '../bus/index.ts';
 
 interface Due {
   readonly t_us: number;
   readonly happen: () => void;
+}
+
+export interface ClockState {
+  readonly now_us: number;
+  readonly due: readonly Due[];
 }
 
 /** How far a delay moves the clock, in microseconds: exactly what was asked for, and the least of a range. */
@@ -20,7 +25,6 @@ export function durationOf(delay: Delay): number {
 }
 
 export class VirtualClock implements Clock {
-  observer: Observer | undefined;
   #now_us = 0;
   /** In order of time; what is due at the same time happens in the order in which it was scheduled. */
   readonly #due: Due[] = [];
@@ -30,7 +34,6 @@ export class VirtualClock implements Clock {
   }
 
   delay(delay: Delay): void {
-    this.observer?.delay(this.#now_us, delay);
     this.advance(durationOf(delay));
   }
 
@@ -43,6 +46,16 @@ export class VirtualClock implements Clock {
     let at = this.#due.length;
     while (at > 0 && this.#due[at - 1]!.t_us > t_us) at--;
     this.#due.splice(at, 0, { t_us, happen });
+  }
+
+  /** What the clock shows and what is due: a value to go back to. */
+  save(): ClockState {
+    return { now_us: this.#now_us, due: [...this.#due] };
+  }
+
+  restore({ now_us, due }: ClockState): void {
+    this.#now_us = now_us;
+    this.#due.splice(0, this.#due.length, ...due);
   }
 
   advance(us: number): void {

@@ -4,20 +4,32 @@
  * does: a root bus takes a type 0 request for its own number; a bridge takes a type 1 request for a bus between its
  * Secondary and Subordinate Bus Number and makes it type 0 on its secondary side.
  *
- * The answer for every address is kept in tables, which are made anew after a write to one of the few registers, or a
- * change of a link, that they depend on.
+ * The answer for every address is kept in tables, which are made anew when one of the few registers that they depend on is
+ * written, or a link goes down or up; so an access costs one look-up.
  */
 import type { Bdf } from '../bus/index.ts';
 import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId } from './arena.ts';
 import type { HardwareProfile } from './profile.ts';
-import { ARI_FORWARDING, EXPRESS_DEVICE_CONTROL_2, SRIOV_CONTROL, VF_ENABLE } from './watch.ts';
+import {
+  ARI_FORWARDING,
+  BRIDGE_CONTROL_DWORD,
+  EXPRESS_DEVICE_CONTROL_2,
+  SECONDARY_BUS_RESET,
+  SRIOV_CONTROL,
+  SRIOV_NUM_VFS,
+  VF_ENABLE,
+} from './watch.ts';
 import type { Wiring } from './wiring.ts';
 
 export const NOBODY = -1;
+/** Entry of a function that is there but does not answer as it is; applied to the entry, it gives the function again. */
+const quietEntry = (fn: number): number => -2 - fn;
 const PAGE = 256;
+const BUSES = 256;
 /** Where all buses that lead nowhere point: a page of nobody. */
 const EMPTY_PAGE = 0;
+const newEntries = (): Int32Array => new Int32Array(BUSES * PAGE).fill(NOBODY);
 
 interface RootBus {
   readonly segment: number;
@@ -29,50 +41,96 @@ interface RootBus {
 interface Domain {
   readonly number: number;
   readonly roots: readonly RootBus[];
-  /** Where the page of each bus number begins. */
+  /** Page that each bus number leads to now, and to be: two tables, so that only what differs is copied. */
   readonly route: Int32Array;
+  readonly next: Int32Array;
+  /** The entry of each address: the pages that the buses lead to, one after the other. */
+  readonly entries: Int32Array;
+  /** One past the highest bus number that ever led anywhere: what lies above needs no look. */
+  end: number;
+}
+
+function lead(domain: Domain, bus: number, page: number): void {
+  domain.next[bus] = page;
+  if (bus >= domain.end) domain.end = bus + 1;
 }
 
 export class Fabric {
   readonly wiring: Wiring;
   /** Bridges whose secondary side gets nothing through: held in reset, or the link down. */
   readonly blocked: Uint8Array;
+  /** Functions whose entries may be others than at the mark of the journal. */
+  readonly touched: FunctionId[] = [];
   readonly #arena: Arena;
   readonly #layouts: readonly FunctionLayout[];
   readonly #profile: HardwareProfile;
   readonly #domains: readonly Domain[];
   readonly #byNumber: ReadonlyMap<number, Domain>;
+  /** What `at` gives for the addresses of domain 0, which most machines have alone. */
+  readonly entries0: Int32Array;
   /** First page and number of pages of each segment. */
   readonly #pageOf: Int32Array;
   readonly #pagesOf: Int32Array;
+  /**
+   * Who takes a type 0 request, by page and device and function number: a function, NOBODY, or `quietEntry` of a function
+   * that is there but does not answer.
+   */
   readonly #pages: Int32Array;
-  readonly #isBridge: Uint8Array;
-  /** Routing ID of each function relative to its segment. */
-  readonly #rid: Int32Array;
-  #stale = true;
-  #last: Domain | undefined;
+  readonly #quiet: Uint8Array;
+  /** Bus number that leads to each page now; NOBODY where none does. */
+  readonly #busOf: Int32Array;
+  /** Ports that have ARI Forwarding; offset of the SR-IOV capability of physical functions, 0 for all others. */
+  readonly #mayForwardAri: Uint8Array;
+  readonly #sriov: Uint16Array;
+  readonly #hasVirtualFunctions: Uint8Array;
+  /** Where the entry of each function stands. */
+  readonly #entryOf: Int32Array;
+  /** Bridges on each segment. */
+  readonly #bridgesOn: readonly (readonly FunctionId[])[];
 
   constructor(wiring: Wiring, arena: Arena, layouts: readonly FunctionLayout[], profile: HardwareProfile) {
     this.wiring = wiring;
     this.#arena = arena;
     this.#layouts = layouts;
     this.#profile = profile;
-    this.blocked = new Uint8Array(arena.count);
-    this.#isBridge = Uint8Array.from(layouts, ({ headerType }) => (headerType === 1 || headerType === 2 ? 1 : 0));
-    this.#rid = new Int32Array(arena.count);
-    for (const { functions } of wiring.segments) for (const { fn, rid } of functions) this.#rid[fn] = rid;
+    // A bridge may have been left with its secondary side held in reset.
+    this.blocked = Uint8Array.from(layouts, (_, fn) =>
+      wiring.below[fn]! >= 0 && (arena.read(fn as FunctionId, BRIDGE_CONTROL_DWORD, 4) & SECONDARY_BUS_RESET) !== 0
+        ? 1
+        : 0,
+    );
+    this.#quiet = new Uint8Array(arena.count);
+    this.#hasVirtualFunctions = new Uint8Array(arena.count);
+    for (const pf of wiring.physical) if (pf >= 0) this.#hasVirtualFunctions[pf] = 1;
+    this.#mayForwardAri = Uint8Array.from(layouts, ({ variant }, fn) =>
+      variant.version >= 2 && wiring.below[fn]! >= 0 && ['root port', 'downstream port'].includes(variant.role) ? 1 : 0,
+    );
+    this.#sriov = Uint16Array.from(
+      layouts,
+      ({ blocks }) => blocks.find(({ extended, id }) => extended && id === 0x0010)?.offset ?? 0,
+    );
+    this.#bridgesOn = wiring.segments.map(({ functions }) =>
+      functions.map(({ fn }) => fn).filter((fn) => wiring.below[fn]! >= 0),
+    );
     this.#pageOf = new Int32Array(wiring.segments.length);
     this.#pagesOf = new Int32Array(wiring.segments.length);
     let pages = 1;
     wiring.segments.forEach(({ functions }, s) => {
-      this.#pageOf[s] = pages * PAGE;
+      this.#pageOf[s] = pages;
       this.#pagesOf[s] = 1 + functions.reduce((most, { rid }) => Math.max(most, rid >> 8), 0);
       pages += this.#pagesOf[s]!;
     });
     this.#pages = new Int32Array(pages * PAGE).fill(NOBODY);
+    this.#busOf = new Int32Array(pages).fill(NOBODY);
+    this.#entryOf = new Int32Array(arena.count);
+    wiring.segments.forEach(({ functions }, s) => {
+      for (const { fn, rid } of functions) this.#entryOf[fn] = this.#pageOf[s]! * PAGE + rid;
+    });
     this.#domains = this.#findRoots();
     this.#byNumber = new Map(this.#domains.map((d) => [d.number, d]));
-    this.#last = this.#domains[0];
+    this.entries0 = this.#byNumber.get(0)?.entries ?? newEntries();
+    wiring.segments.forEach((_, s) => void this.#fillPages(s));
+    this.allChanged();
   }
 
   #findRoots(): Domain[] {
@@ -86,7 +144,14 @@ export class Fabric {
     return [...buses].map(([number, unordered]) => {
       const roots = unordered.sort((a, b) => a.bus - b.bus);
       const bounded = roots.map((root, i) => ({ ...root, last: (roots[i + 1]?.bus ?? 0x100) - 1 }));
-      return { number, roots: bounded, route: new Int32Array(PAGE) };
+      return {
+        number,
+        roots: bounded,
+        route: new Int32Array(BUSES),
+        next: new Int32Array(BUSES),
+        entries: newEntries(),
+        end: 0,
+      };
     });
   }
 
@@ -95,60 +160,103 @@ export class Fabric {
     return this.#domains.flatMap(({ number, roots }) => roots.map(({ bus }) => ({ domain: number, bus })));
   }
 
-  /** To be called after anything that routing depends on has changed. */
-  changed(): void {
-    this.#stale = true;
+  /** Who takes a request to this address: a function, NOBODY, or the `quietEntry` of one that does not answer. */
+  at(bdf: Bdf): number {
+    if (bdf < BUSES * PAGE) return this.entries0[bdf]!;
+    const domain = this.#byNumber.get(Math.floor(bdf / (BUSES * PAGE)));
+    return domain === undefined ? NOBODY : domain.entries[bdf % (BUSES * PAGE)]!;
   }
 
-  /** The function that a request to this address reaches, or NOBODY. */
+  /** The function that a request to this address reaches, whether it answers or not, or NOBODY. */
   find(bdf: Bdf): FunctionId | typeof NOBODY {
-    if (this.#stale) this.#reroute();
-    const number = bdf < 0x10000 ? 0 : Math.floor(bdf / 0x10000);
-    let domain = this.#last;
-    if (domain === undefined || domain.number !== number) {
-      domain = this.#byNumber.get(number);
-      if (domain === undefined) return NOBODY;
-      this.#last = domain;
-    }
-    return this.#pages[domain.route[(bdf >>> 8) & 0xff]! + (bdf & 0xff)] as FunctionId | typeof NOBODY;
+    const entry = this.at(bdf);
+    return (entry < NOBODY ? quietEntry(entry) : entry) as FunctionId | typeof NOBODY;
   }
 
-  #reroute(): void {
-    this.#stale = false;
-    this.wiring.segments.forEach((_, s) => void this.#fillPages(s));
-    for (const { roots, route } of this.#domains) {
-      route.fill(EMPTY_PAGE);
-      for (const { segment, bus, last } of roots) {
-        route[bus] = this.#pageOf[segment]!;
-        this.#descend(route, segment, bus + 1, last);
-        this.#routeVirtualFunctions(route, segment, bus, last);
-      }
+  /** Whether requests that reach a function are to be looked at before it answers them. */
+  setQuiet(fn: FunctionId, quiet: boolean): void {
+    if (this.#arena.journal.on) this.touched.push(fn);
+    this.#quiet[fn] = quiet ? 1 : 0;
+    if (this.#pages[this.#entryOf[fn]!] !== NOBODY) this.#enter(fn, true);
+  }
+
+  /** Writes down whether a function takes requests, in its page and where a bus leads to that. */
+  #enter(fn: FunctionId, there: boolean): void {
+    const entry = !there ? NOBODY : this.#quiet[fn] !== 0 ? quietEntry(fn) : fn;
+    const at = this.#entryOf[fn]!;
+    this.#pages[at] = entry;
+    const bus = this.#busOf[at >> 8]!;
+    if (bus !== NOBODY) this.#domainOf(fn).entries[bus * PAGE + (at % PAGE)] = entry;
+  }
+
+  #domainOf(fn: FunctionId): Domain {
+    return this.#byNumber.get(this.wiring.segments[this.wiring.segmentOf[fn]!]!.domain)!;
+  }
+
+  /** A reset, or a write to ARI Forwarding or VF Enable, may have changed who is there on a segment. */
+  membersChanged(fn: FunctionId): void {
+    if (this.#arena.journal.on) this.touched.push(fn);
+    if (this.#mayForwardAri[fn] !== 0) this.#fillPages(this.wiring.below[fn]!);
+    if (this.#hasVirtualFunctions[fn] !== 0) this.#fillPages(this.wiring.segmentOf[fn]!);
+  }
+
+  /** A reset takes the virtual functions of a physical function away; it counts none afterwards, whatever it keeps. */
+  removeVirtualFunctions(fn: FunctionId): void {
+    if (this.#hasVirtualFunctions[fn] === 0 || !this.#virtualFunctionsEnabled(fn)) return;
+    this.#arena.change(fn, this.#sriov[fn]! + SRIOV_NUM_VFS, 0xffff, false);
+  }
+
+  /** To be called after the bus numbers of a bridge, or what passes it, have changed: makes the routes anew. */
+  changed(bridge: FunctionId): void {
+    this.#reroute(this.#domainOf(bridge));
+  }
+
+  allChanged(): void {
+    for (const domain of this.#domains) this.#reroute(domain);
+  }
+
+  #reroute(domain: Domain): void {
+    const { roots, route, next, entries } = domain;
+    next.fill(EMPTY_PAGE, 0, domain.end);
+    for (const { segment, bus, last } of roots) {
+      lead(domain, bus, this.#pageOf[segment]!);
+      this.#descend(domain, segment, bus + 1, last);
+      this.#routeVirtualFunctions(domain, segment, bus, last);
+    }
+    for (let bus = 0; bus < domain.end; bus++) if (next[bus] !== route[bus]) this.#busOf[route[bus]!] = NOBODY;
+    for (let bus = 0; bus < domain.end; bus++) {
+      const page = next[bus]!;
+      if (page === route[bus]) continue;
+      route[bus] = page;
+      this.#busOf[page] = page === EMPTY_PAGE ? NOBODY : bus;
+      if (page === EMPTY_PAGE) entries.fill(NOBODY, bus * PAGE, (bus + 1) * PAGE);
+      else entries.set(this.#pages.subarray(page * PAGE, (page + 1) * PAGE), bus * PAGE);
     }
   }
 
   /** Lets the requests for buses `low` to `high`, which reach this segment, go on through its bridges. */
-  #descend(route: Int32Array, segment: number, low: number, high: number): void {
-    for (const { fn } of this.wiring.segments[segment]!.functions) {
-      if (this.#isBridge[fn] === 0 || !this.#answers(fn)) continue;
+  #descend(domain: Domain, segment: number, low: number, high: number): void {
+    for (const fn of this.#bridgesOn[segment]!) {
+      if (this.#pages[this.#entryOf[fn]!] !== fn) continue;
       const secondary = this.#arena.read(fn, 0x19, 1);
       let subordinate = Math.min(this.#arena.read(fn, 0x1a, 1), high);
       if (this.#profile.secondaryWithoutRange && subordinate < secondary) subordinate = secondary;
-      if (secondary < low || subordinate < secondary || secondary > high || route[secondary] !== EMPTY_PAGE) continue;
+      if (secondary < low || subordinate < secondary || secondary > high || domain.next[secondary] !== EMPTY_PAGE)
+        continue;
       const below = this.wiring.below[fn]!;
-      if (below < 0) continue;
       const blocked = this.blocked[fn] !== 0;
       if (blocked && !this.#answersWhileHeld(segment)) continue;
-      route[secondary] = this.#pageOf[below]!;
+      lead(domain, secondary, this.#pageOf[below]!);
       if (blocked) continue;
-      this.#descend(route, below, secondary + 1, subordinate);
-      this.#routeVirtualFunctions(route, below, secondary, subordinate);
+      this.#descend(domain, below, secondary + 1, subordinate);
+      this.#routeVirtualFunctions(domain, below, secondary, subordinate);
     }
   }
 
   /** VFs whose Routing ID runs past the bus of their segment take requests for the bus numbers after it. */
-  #routeVirtualFunctions(route: Int32Array, segment: number, bus: number, last: number): void {
+  #routeVirtualFunctions(domain: Domain, segment: number, bus: number, last: number): void {
     for (let k = 1; k < this.#pagesOf[segment]! && bus + k <= last; k++)
-      if (route[bus + k] === EMPTY_PAGE) route[bus + k] = this.#pageOf[segment]! + k * PAGE;
+      if (domain.next[bus + k] === EMPTY_PAGE) lead(domain, bus + k, this.#pageOf[segment]! + k);
   }
 
   /** QEMU's functions below a held port answer, but not when the port sits on a root bus of an expander bridge. */
@@ -157,19 +265,13 @@ export class Fabric {
     return this.#profile.answersWhileHeld && !(bridge === undefined && bus !== 0);
   }
 
-  #answers(fn: FunctionId): boolean {
-    return this.#pages[this.#pageOf[this.wiring.segmentOf[fn]!]! + this.#rid[fn]!] === fn;
-  }
-
   /** Writes down which functions of a segment take a type 0 request for their own number. */
   #fillPages(segment: number): void {
     const { bridge, functions } = this.wiring.segments[segment]!;
     const onlyDevice0 = bridge !== undefined && this.#forwardsOnlyDevice0(bridge);
-    const base = this.#pageOf[segment]!;
     for (const { fn, rid } of functions) {
       const pf = this.wiring.physical[fn]!;
-      const there = pf < 0 ? !(onlyDevice0 && rid > 7) : this.#virtualFunctionsEnabled(pf as FunctionId);
-      this.#pages[base + rid] = there ? fn : NOBODY;
+      this.#enter(fn, pf < 0 ? !(onlyDevice0 && rid > 7) : this.#virtualFunctionsEnabled(pf as FunctionId));
     }
   }
 
@@ -182,7 +284,8 @@ export class Fabric {
   }
 
   #virtualFunctionsEnabled(pf: FunctionId): boolean {
-    const sriov = this.#layouts[pf]!.blocks.find(({ extended, id }) => extended && id === 0x0010);
-    return sriov !== undefined && (this.#arena.read(pf, sriov.offset + SRIOV_CONTROL, 2) & VF_ENABLE) !== 0;
+    const sriov = this.#sriov[pf]!;
+    if (sriov === 0 || (this.#arena.read(pf, sriov + SRIOV_CONTROL, 2) & VF_ENABLE) === 0) return false;
+    return this.#arena.read(pf, sriov + SRIOV_NUM_VFS, 2) !== 0;
   }
 }

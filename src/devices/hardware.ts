@@ -3,11 +3,11 @@
  * The hardware of a whole machine: takes config accesses at its root complex, answers them, and lets time act on it. It
  * knows nothing of a kernel; a port, a recorded trace or a fuzzer may drive it.
  */
-import type { Bdf, Bus, Observer, Size } from '../bus/index.ts';
+import type { Bdf, Bus, Size } from '../bus/index.ts';
 import { type FunctionLayout, layoutOfFunction } from '../configspace/function.ts';
 import { Arena, type FunctionId, type Kind } from './arena.ts';
 import { type Bar, barsOf } from './bars.ts';
-import { VirtualClock } from './clock.ts';
+import { type ClockState, VirtualClock } from './clock.ts';
 import { DmaEngines } from './dma.ts';
 import { Fabric, NOBODY } from './fabric.ts';
 import { type FunctionFacts, kindKey, kindOf, type MeasuredBits } from './kind.ts';
@@ -43,7 +43,9 @@ export class Hardware implements Bus {
   readonly resets: Resets;
   readonly power: Power;
   readonly slots: Slots;
-  #observer: Observer | undefined;
+  #marked: ClockState | undefined;
+  /** Entries of the addresses of domain 0: what is not in them, or does not answer, takes the long way. */
+  readonly #entries: Int32Array;
 
   /** `functions` in ascending order of address, each address once. */
   constructor(functions: readonly FunctionSpec[], profile: HardwareProfile) {
@@ -54,8 +56,9 @@ export class Hardware implements Bus {
     const wiring = wire(functions.map((f, fn) => ({ ...f, layout: this.layouts[fn]! })));
     this.arena = this.#build(wiring);
     this.fabric = new Fabric(wiring, this.arena, this.layouts, profile);
+    this.#entries = this.fabric.entries0;
     this.power = new Power(this.arena, this.layouts, this.fabric, this.clock);
-    this.dma = new DmaEngines(functions.length, (fn) => this.power.passesUpstream(fn));
+    this.dma = new DmaEngines(functions.length, this.arena.journal, (fn) => this.power.passesUpstream(fn));
     this.slots = new Slots(this.arena, this.layouts, profile);
     this.resets = new Resets(
       this.arena,
@@ -94,36 +97,33 @@ export class Hardware implements Bus {
     return arena;
   }
 
-  /** Sees every access and every delay from now on; nobody does when undefined. */
-  set observer(observer: Observer | undefined) {
-    this.#observer = observer;
-    this.clock.observer = observer;
-  }
-
   read(bdf: Bdf, offset: number, size: Size): number {
-    const fn = this.fabric.find(bdf);
-    const value =
-      fn === NOBODY || offset >= this.arena.size[fn]!
-        ? allOnes(size)
-        : this.power.isSilent(fn)
-          ? this.#unready(fn, offset, size)
-          : this.arena.read(fn, offset, size);
-    if (this.#observer !== undefined) this.#observer.access(this.clock.now_us, 'r', bdf, offset, size, value);
-    return value;
+    const fn = this.#entries[bdf]!;
+    if (fn >= 0) return this.arena.read(fn as FunctionId, offset, size);
+    // Without the shift the compiler would box every value, since a call may give anything.
+    return this.#readQuiet(bdf, offset, size) >>> 0;
   }
 
   write(bdf: Bdf, offset: number, size: Size, value: number): void {
-    if (this.#observer !== undefined) this.#observer.access(this.clock.now_us, 'w', bdf, offset, size, value);
+    const fn = this.#entries[bdf]!;
+    if (fn >= 0) this.arena.write(fn as FunctionId, offset, size, value);
+    else this.#writeQuiet(bdf, offset, size, value);
+  }
+
+  #writeQuiet(bdf: Bdf, offset: number, size: Size, value: number): void {
     const fn = this.fabric.find(bdf);
-    if (fn === NOBODY || offset >= this.arena.size[fn]! || this.power.isSilent(fn)) return;
-    this.arena.write(fn, offset, size, value);
+    if (fn !== NOBODY && this.power.answersNow(fn)) this.arena.write(fn, offset, size, value);
   }
 
   /**
-   * A request that gets Request Retry Status: with RRS Software Visibility on at the root port, a read of the Vendor ID
-   * gives 0001h (PCIe 6.0 section 2.3.2); all others are retried until they fail.
+   * A read that reaches nobody, or a function that may not be ready. Such a function gives Request Retry Status: with RRS
+   * Software Visibility on at the root port, a read of the Vendor ID gives 0001h (PCIe 6.0 section 2.3.2); all others are
+   * retried until they fail.
    */
-  #unready(fn: FunctionId, offset: number, size: Size): number {
+  #readQuiet(bdf: Bdf, offset: number, size: Size): number {
+    const fn = this.fabric.find(bdf);
+    if (fn === NOBODY) return allOnes(size);
+    if (this.power.answersNow(fn)) return this.arena.read(fn, offset, size);
     if (offset !== 0 || size === 1 || !this.power.sendsRetryStatus(fn)) return allOnes(size);
     return size === 2 ? 0x0001 : 0xffff0001;
   }
@@ -132,7 +132,7 @@ export class Hardware implements Bus {
     const layout = this.layouts[fn]!;
     const changed = old ^ now;
     if (offset === watch.COMMAND) this.#settleBelow(fn);
-    else if (offset === watch.BUS_NUMBERS) this.fabric.changed();
+    else if (offset === watch.BUS_NUMBERS) this.fabric.changed(fn);
     else if (offset === watch.BRIDGE_CONTROL_DWORD) {
       if ((changed & watch.SECONDARY_BUS_RESET) !== 0)
         this.resets.secondaryBusReset(fn, (now & watch.SECONDARY_BUS_RESET) !== 0);
@@ -141,15 +141,39 @@ export class Hardware implements Bus {
     else {
       // ARI Forwarding, VF Enable, power state, MSI: who answers, who gets its requests through, or how it interrupts.
       if (layout.variant.slot) this.slots.updateInterrupt(fn);
-      this.fabric.changed();
+      this.fabric.membersChanged(fn);
+      this.fabric.changed(fn);
       this.#settleBelow(fn);
     }
+  }
+
+  /**
+   * Begins to note what changes, so that `rollback` can undo it. Marks do not nest: a later one ends the earlier one. The
+   * absence of functions is not noted.
+   */
+  mark(): void {
+    this.arena.journal.mark();
+    this.fabric.touched.length = 0;
+    this.#marked = this.clock.save();
+  }
+
+  /** Undoes everything since the mark, at the cost of what changed. The mark stays. Throws where there is none. */
+  rollback(): void {
+    if (this.#marked === undefined) throw new Error('rollback without a mark');
+    this.arena.journal.rollback();
+    this.clock.restore(this.#marked);
+    for (const fn of this.fabric.touched.splice(0)) {
+      this.fabric.setQuiet(fn, this.power.isSilent(fn));
+      this.fabric.membersChanged(fn);
+    }
+    this.fabric.touched.length = 0;
+    this.fabric.allChanged();
   }
 
   /** A function's own requests, and those of everything below it, may get through now or no longer. */
   #settleBelow(fn: FunctionId): void {
     this.dma.settle(fn, this.clock.now_us);
-    this.resets.forEachBelow(fn, (below) => void this.dma.settle(below, this.clock.now_us));
+    for (const below of this.resets.below(fn).functions) this.dma.settle(below, this.clock.now_us);
   }
 }
 

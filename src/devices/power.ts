@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Whether a function is there, ready, and gets its requests through: the state beside the arena that has times in it. */
-import type { Clock } from '../bus/index.ts';
 import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId } from './arena.ts';
+import type { VirtualClock } from './clock.ts';
 import type { Fabric } from './fabric.ts';
 import { COMMAND, COMMAND_BUS_MASTER, PM_CONTROL_STATUS, POWER_STATE } from './watch.ts';
 
@@ -21,13 +21,13 @@ export class Power {
   readonly #arena: Arena;
   readonly #layouts: readonly FunctionLayout[];
   readonly #fabric: Fabric;
-  readonly #clock: Clock;
+  readonly #clock: VirtualClock;
   /** Until when each function answers requests with Request Retry Status. */
   readonly #ready_us: Float64Array;
   readonly #absences = new Map<FunctionId, Absence[]>();
   readonly #powerManagement: Int32Array;
 
-  constructor(arena: Arena, layouts: readonly FunctionLayout[], fabric: Fabric, clock: Clock) {
+  constructor(arena: Arena, layouts: readonly FunctionLayout[], fabric: Fabric, clock: VirtualClock) {
     this.#arena = arena;
     this.#layouts = layouts;
     this.#fabric = fabric;
@@ -41,12 +41,32 @@ export class Power {
 
   /** The function answers nothing before `t_us`. */
   readyAt(fn: FunctionId, t_us: number): void {
-    this.#ready_us[fn] = t_us;
+    this.#arena.journal.set(this.#ready_us, fn, t_us);
+    this.#fabric.setQuiet(fn, this.isSilent(fn));
+  }
+
+  /** When the function answers, or answered, after its last reset. */
+  readyTime_us(fn: FunctionId): number {
+    return this.#ready_us[fn]!;
   }
 
   /** Takes the function away for a span of time. */
   absent(fn: FunctionId, absence: Absence): void {
     this.#absences.set(fn, [...(this.#absences.get(fn) ?? []), absence]);
+    // A bridge that goes takes with it the way to all that is below.
+    const update = () => {
+      this.#fabric.setQuiet(fn, this.isSilent(fn));
+      this.#fabric.changed(fn);
+    };
+    this.#clock.schedule(absence.from_us, update);
+    if (absence.to_us !== Number.POSITIVE_INFINITY) this.#clock.schedule(absence.to_us, update);
+  }
+
+  /** Whether the function answers by now; if so, its requests are no longer looked at. */
+  answersNow(fn: FunctionId): boolean {
+    const answers = !this.isSilent(fn);
+    if (answers) this.#fabric.setQuiet(fn, false);
+    return answers;
   }
 
   isAbsent(fn: FunctionId): boolean {

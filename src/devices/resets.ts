@@ -17,6 +17,12 @@ const EXPRESS_LINK_CONTROL = 0x10;
 const LINK_ACTIVE = 0x2000_0000;
 const LTR_ENABLE = 0x0400;
 
+/** Functions in the order of a depth-first walk, each with the number of links above it. */
+export interface Subtree {
+  readonly functions: FunctionId[];
+  readonly links: number[];
+}
+
 export class Resets {
   readonly #arena: Arena;
   readonly #layouts: readonly FunctionLayout[];
@@ -28,6 +34,7 @@ export class Resets {
   readonly #profile: HardwareProfile;
   /** Counts the resets of each port, so that the end of one that was overtaken by another does nothing. */
   readonly #generation: Uint32Array;
+  readonly #subtrees: (Subtree | undefined)[] = [];
   /** Bus resets that each function has been through. */
   readonly count: Uint32Array;
 
@@ -53,67 +60,79 @@ export class Resets {
     this.count = new Uint32Array(arena.count);
   }
 
-  /** Calls `visit` for all functions on the secondary side of a bridge, each with the number of links above it. */
-  forEachBelow(bridge: FunctionId, visit: (fn: FunctionId, links: number) => void, links = 1): void {
+  /** All functions on the secondary side of a bridge, and how many links lie between it and each. Wires do not change. */
+  below(bridge: FunctionId): Subtree {
+    let subtree = this.#subtrees[bridge];
+    if (subtree === undefined) {
+      subtree = { functions: [], links: [] };
+      this.#collect(bridge, this.#hasLinkBelow(bridge) ? 1 : 0, subtree);
+      this.#subtrees[bridge] = subtree;
+    }
+    return subtree;
+  }
+
+  #collect(bridge: FunctionId, links: number, into: Subtree): void {
     const below = this.#fabric.wiring.below[bridge]!;
     if (below < 0) return;
     for (const { fn } of this.#fabric.wiring.segments[below]!.functions) {
-      visit(fn, links);
-      this.forEachBelow(fn, visit, links + (this.#hasLinkBelow(fn) ? 1 : 0));
+      into.functions.push(fn);
+      into.links.push(links);
+      this.#collect(fn, links + (this.#hasLinkBelow(fn) ? 1 : 0), into);
     }
   }
 
   /** The bridge's Secondary Bus Reset bit went from 0 to 1 (`held`) or from 1 to 0. */
   secondaryBusReset(bridge: FunctionId, held: boolean): void {
-    this.#generation[bridge]!++;
+    this.#arena.journal.set(this.#generation, bridge, this.#generation[bridge]! + 1);
     if (held) this.#assert(bridge);
     else this.#release(bridge);
-    this.#fabric.changed();
+    this.#fabric.changed(bridge);
   }
 
   #assert(bridge: FunctionId): void {
     const now_us = this.#clock.now_us;
-    this.forEachBelow(bridge, (fn) => {
+    for (const fn of this.below(bridge).functions) {
       this.#dma.disarm(fn, now_us);
+      this.#fabric.removeVirtualFunctions(fn);
       this.#arena.reset(fn, 'hot');
-      this.#generation[fn]!++;
-      this.#fabric.blocked[fn] = 0;
-      this.count[fn]!++;
-    });
-    this.#fabric.blocked[bridge] = 1;
+      this.#arena.journal.set(this.#generation, fn, this.#generation[fn]! + 1);
+      this.#arena.journal.set(this.#fabric.blocked, fn, 0);
+      this.#arena.journal.set(this.count, fn, this.count[fn]! + 1);
+      this.#fabric.membersChanged(fn);
+    }
+    this.#arena.journal.set(this.#fabric.blocked, bridge, 1);
     if (this.#profile.links) this.#linkDown(bridge);
   }
 
   #release(bridge: FunctionId): void {
     if (!this.#profile.links) {
-      this.#fabric.blocked[bridge] = 0;
+      this.#arena.journal.set(this.#fabric.blocked, bridge, 0);
       return;
     }
     const { linkUp_us, ready_us, conventionalReady_us } = this.#profile.timing;
     const now_us = this.#clock.now_us;
-    const first = this.#hasLinkBelow(bridge) ? 1 : 0;
-    this.forEachBelow(
-      bridge,
-      (fn, links) => {
-        const up_us = now_us + links * linkUp_us;
-        const conventional = this.#layouts[fn]!.variant.role === 'conventional' && !this.#hasLinkAbove(fn);
-        this.#power.readyAt(fn, conventional ? now_us + conventionalReady_us : links === 0 ? now_us : up_us + ready_us);
-        if (this.#hasLinkBelow(fn)) {
-          this.#fabric.blocked[fn] = 1;
-          this.#linkUpAt(fn, up_us + linkUp_us);
-        }
-      },
-      first,
-    );
-    this.#linkUpAt(bridge, now_us + first * linkUp_us);
+    const { functions, links } = this.below(bridge);
+    functions.forEach((fn, i) => {
+      const up_us = now_us + links[i]! * linkUp_us;
+      const conventional = this.#layouts[fn]!.variant.role === 'conventional' && !this.#hasLinkAbove(fn);
+      this.#power.readyAt(
+        fn,
+        conventional ? now_us + conventionalReady_us : links[i] === 0 ? now_us : up_us + ready_us,
+      );
+      if (this.#hasLinkBelow(fn)) {
+        this.#arena.journal.set(this.#fabric.blocked, fn, 1);
+        this.#linkUpAt(fn, up_us + linkUp_us);
+      }
+    });
+    this.#linkUpAt(bridge, now_us + (this.#hasLinkBelow(bridge) ? linkUp_us : 0));
   }
 
   #linkUpAt(port: FunctionId, t_us: number): void {
     const generation = this.#generation[port];
     this.#clock.schedule(t_us, () => {
       if (this.#generation[port] !== generation) return;
-      this.#fabric.blocked[port] = 0;
-      this.#fabric.changed();
+      this.#arena.journal.set(this.#fabric.blocked, port, 0);
+      this.#fabric.changed(port);
       this.#setLinkActive(port, true);
     });
   }

@@ -19,6 +19,7 @@ export const EXPRESS_DEVICE_CONTROL_2 = 0x28;
 export const ARI_FORWARDING = 0x20;
 /** Offsets within SR-IOV. */
 export const SRIOV_CONTROL = 0x08;
+export const SRIOV_NUM_VFS = 0x10;
 export const VF_ENABLE = 0x0001;
 /** Offset within power management of the dword with PMCSR. */
 export const PM_CONTROL_STATUS = 0x04;

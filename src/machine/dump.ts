@@ -48,12 +48,17 @@ export interface DumpFunction {
 /** Something odd that did not stop the reading. `text` is a sentence with its facts, without file and line. */
 export interface Warning {
   readonly file: string;
+  /** From 1; 0 where the file has no lines. */
   readonly line: number;
   readonly bdf?: Bdf;
   /** Config space offset the warning is about. */
   readonly offset?: number;
   readonly text: string;
 }
+
+/** `my.lspci: line 12: row 10 of 00:02.0 has 17 bytes instead of 16`, as compilers write it. */
+export const formatWarning = ({ file, line, text }: Warning): string =>
+  `${file}: ${line > 0 ? `line ${line}: ` : ''}${text}`;
 
 /** A dump as it was read. */
 export interface Dump {

@@ -39,6 +39,29 @@ export function readRegionLine(text: string): RegionLine | undefined {
   };
 }
 
+const SUFFIXES = ['', 'K', 'M', 'G', 'T'];
+
+function showSize(size: number): string {
+  let [value, unit] = [size, 0];
+  while (value % 1024 === 0 && value > 0 && unit + 1 < SUFFIXES.length) {
+    value /= 1024;
+    unit++;
+  }
+  return size === 0 ? '' : ` [size=${value}${SUFFIXES[unit]}]`;
+}
+
+/** Writes the line that readRegionLine() reads, as `lspci -vv` has it, without indentation. */
+export function formatRegion(region: Region): string {
+  const { index, kind, size, address, is64, prefetchable, disabled, virtual } = region;
+  const at = (digits: number): string => address?.toString(16).padStart(digits, '0') ?? '<unassigned>';
+  const end = `${disabled ? ' [disabled]' : ''}${showSize(size)}`;
+  if (kind === 'rom') return `Expansion ROM at ${at(8)}${virtual ? ' [virtual]' : ''}${end}`;
+  const start = `Region ${index}: ${virtual ? '[virtual] ' : ''}`;
+  if (kind === 'io') return `${start}I/O ports at ${at(4)}${end}`;
+  const type = `${is64 ? '64-bit' : '32-bit'}, ${prefetchable ? '' : 'non-'}prefetchable`;
+  return `${start}Memory at ${at(8)} (${type})${end}`;
+}
+
 /** Addresses in the BARs, by number; io and memory apart. A bridge (header type 1) has two, a CardBus bridge one. */
 function barAddresses(bytes: Uint8Array): { readonly io: boolean; readonly address: bigint }[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -13,6 +13,8 @@ export interface WritableFunction {
   readonly bytes: Uint8Array;
   /** Text of the slot line; without one it is made of the class, vendor and device in the bytes. */
   readonly title?: string;
+  /** Lines between the slot line and the rows, without indentation, as `lspci -vv` has them. */
+  readonly text?: readonly string[];
   /** Bytes to leave out, in ascending order, as a dump that lacks them does. */
   readonly missing?: readonly ByteRange[];
 }
@@ -80,6 +82,7 @@ export function writeLspci(functions: Iterable<WritableFunction>, options: { rea
       throw new RangeError(`${formatBdf(fn.bdf)} has ${bytes.length} bytes, config space has ${CONFIG_SIZE} at most`);
     }
     parts.push(slotLine(fn, options.domains), '\n');
+    for (const line of fn.text ?? []) parts.push('\t', line, '\n');
     let at = 0;
     for (const [from, to] of missing) {
       parts.push(rows(bytes, at, from));

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A machine from a dump, and a dump from a machine. */
-import { formatBdf } from '../bus/bdf.ts';
 import type { Bdf } from '../bus/index.ts';
+import { layoutOfFunction } from '../configspace/function.ts';
 import type { FunctionId } from '../devices/arena.ts';
 import { type FunctionSpec, Hardware } from '../devices/hardware.ts';
 import type { HardwareProfile } from '../devices/profile.ts';
+import { wire } from '../devices/wiring.ts';
+import { check } from './check.ts';
 import { type ByteRange, type Dump, type DumpFunction, type Warning, writeLspci } from './dump.ts';
+import { DumpError } from './errors.ts';
 
 /** A function of a machine, with what a dump says of it besides its bytes. */
 export interface MachineFunction extends FunctionSpec {
@@ -69,35 +72,41 @@ function notesOf(hardware: Hardware): string[] {
   return notes;
 }
 
-function warningsOf(dump: Dump, hardware: Hardware): Warning[] {
-  const lines = new Map(dump.functions.map(({ bdf, line }) => [bdf, line]));
-  const at = (bdf: Bdf, offset: number, text: string): Warning => ({
-    file: dump.file,
-    line: lines.get(bdf) ?? 0,
-    bdf,
-    offset,
-    text: `${formatBdf(bdf)}: ${text}`,
-  });
-  const bytes = hardware.functions.flatMap(({ bdf }, fn) =>
-    hardware.layouts[fn]!.oddities.filter(({ severity }) => severity === 'warning').map(({ offset, text }) =>
-      at(bdf, offset, text),
-    ),
-  );
-  const wires = hardware.fabric.wiring.warnings.map(({ bdf, offset, text }) => at(bdf, offset, text));
-  return [...dump.warnings, ...bytes, ...wires];
+/** A machine with two full domains of functions takes 1.7 GiB, with text and all; none that was ever built has as many. */
+const MAX_FUNCTIONS = 2 * 0x10000;
+
+function checkSize(file: string, functions: readonly MachineFunction[]): void {
+  if (functions.length > MAX_FUNCTIONS) {
+    const text = `${functions.length} functions, and at most ${MAX_FUNCTIONS} can be made a machine of`;
+    throw new DumpError(text, { file });
+  }
 }
 
-/** Builds a machine of a dump's functions, and of `more` that the dump does not have. */
+/** Everything that is odd in a dump of which no machine is to be made. Throws a DumpError where there is too much of it. */
+export function warningsOf(dump: Dump): readonly Warning[] {
+  const functions = functionsOf(dump);
+  checkSize(dump.file, functions);
+  const layouts = functions.map(({ bytes }) => layoutOfFunction(bytes));
+  const wiring = wire(functions.map(({ bdf, bytes }, fn) => ({ bdf, bytes, layout: layouts[fn]! })));
+  return check(dump, functions, layouts, wiring).warnings;
+}
+
+/**
+ * Builds a machine of a dump's functions, and of `more` that the dump does not have. Throws a DumpError where they are
+ * more than fit into memory.
+ */
 export function machineOf(dump: Dump, profile: HardwareProfile, more: readonly MachineFunction[] = []): Machine {
   const functions = [...functionsOf(dump), ...more].sort(ascending);
+  checkSize(dump.file, functions);
   const hardware = new Hardware(functions, profile);
+  const { warnings, notes } = check(dump, functions, hardware.layouts, hardware.fabric.wiring);
   return {
     name: dump.file,
     hardware,
     functions,
     hasDomains: dump.hasDomains,
-    warnings: warningsOf(dump, hardware),
-    notes: notesOf(hardware),
+    warnings,
+    notes: [...notesOf(hardware), ...notes],
   };
 }
 

@@ -20,6 +20,7 @@ import { type msi_desc, type pci_dev, pci_is_pcie } from './pci_dev.ts';
 import {
   PCI_CAP_ID_MSI,
   PCI_CAP_ID_MSIX,
+  PCI_CAP_ID_PM,
   PCI_EXP_DEVCAP2,
   PCI_EXP_DEVCAP2_ARI,
   PCI_EXP_DEVCTL2,
@@ -38,6 +39,8 @@ import {
   PCI_MSI_MASK_64,
   PCI_MSIX_FLAGS,
   PCI_MSIX_FLAGS_ENABLE,
+  PCI_PM_CTRL,
+  PCI_PM_CTRL_STATE_MASK,
 } from './pci_regs.ts';
 import { pcie_capability_read_dword } from './pcie_capability.ts';
 import { pci_ptm_init } from './ptm.ts';
@@ -66,10 +69,19 @@ export function pci_init_capabilities(dev: pci_dev): void {
   dpc_probe(dev);
 }
 
-/** Ours: what the kernel thinks the power state is. pci_enable_device(), which comes before MSI, puts a function in D0. */
+/**
+ * Ours: what the kernel thinks the power state is. A function with a driver or MSI was enabled, which puts it in D0; if it
+ * is suspended now, its registers say so.
+ */
 function set_current_state(dev: pci_dev): void {
-  const on = dev.msi_enabled || dev.msix_enabled || dev.driver !== undefined;
-  dev.current_state = dev.kernel.kernelState.currentState?.[dev.name] ?? (on ? 'D0' : 'unknown');
+  const enabled = dev.msi_enabled || dev.msix_enabled || dev.driver !== undefined;
+  dev.current_state = dev.kernel.kernelState.currentState?.[dev.name] ?? (enabled ? power_state(dev) : 'unknown');
+}
+
+function power_state(dev: pci_dev): string {
+  const pm_cap = pci_find_capability(dev, PCI_CAP_ID_PM);
+  if (!pm_cap) return 'D0';
+  return ['D0', 'D1', 'D2', 'D3hot'][pci_read_config_word(dev, pm_cap + PCI_PM_CTRL) & PCI_PM_CTRL_STATE_MASK]!;
 }
 
 export function pci_msi_init(dev: pci_dev): void {

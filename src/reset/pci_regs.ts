@@ -45,6 +45,7 @@ export const PCI_CLASS_BRIDGE_CARDBUS = 0x0607;
 // Capability lists.
 export const PCI_CAP_LIST_ID = 0;
 export const PCI_CAP_LIST_NEXT = 1;
+export const PCI_CAP_ID_PM = 0x01;
 export const PCI_CAP_ID_MSI = 0x05;
 export const PCI_CAP_ID_PCIX = 0x07;
 export const PCI_CAP_ID_SSVID = 0x0d;
@@ -117,6 +118,10 @@ export const PCI_X_STATUS_266MHZ = 0x40000000;
 export const PCI_X_STATUS_533MHZ = 0x80000000;
 
 // Message signalled interrupts.
+/** drivers/pci/pci.h and pci_regs.h: power management control and status. */
+export const PCI_PM_CTRL = 0x04;
+export const PCI_PM_CTRL_STATE_MASK = 0x0003;
+
 export const PCI_MSI_FLAGS = 0x02;
 export const PCI_MSI_FLAGS_ENABLE = 0x0001;
 export const PCI_MSI_FLAGS_QSIZE = 0x0070;

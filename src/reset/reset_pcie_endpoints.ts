@@ -40,10 +40,17 @@ export function need_reset(dev: pci_dev): number {
       return skip(dev, `${child.name} is a display controller (class ${digits(child.class, 6)})`);
     }
   }
-  const below = subordinate.devices.map((child) => child.name).join(', ');
-  decide(dev, 'reset', `only endpoints below, none a display controller: ${below}`);
+  decide(
+    dev,
+    'reset',
+    `no switch, PCIe-to-PCI bridge or display controller below: ${subordinate.devices.map(child_name).join(', ')}`,
+  );
   return 1;
 }
+
+/** A child that is no PCIe device passes for an endpoint: worth telling. */
+const child_name = (child: pci_dev): string =>
+  pci_is_pcie(child) ? child.name : `${child.name} (without PCIe capability, taken for an endpoint)`;
 
 const PORT_NAMES = new Map([
   [PCI_EXP_TYPE_UPSTREAM, 'switch upstream port'],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Ports the making and finding of buses: pci_find_bus() (search.c), pci_add_new_bus() and what it asks (probe.c, 6.1). */
 import type { Kernel } from './kernel.ts';
+import { KERNEL_VERSION } from './kernel_state.ts';
 import { pci_bus, type pci_dev, pci_is_pcie, pci_pcie_type } from './pci_dev.ts';
 import { PCI_EXP_TYPE_DOWNSTREAM, PCI_EXP_TYPE_ROOT_PORT, PCI_EXP_TYPE_UPSTREAM } from './pci_regs.ts';
 import { pcix_mode_2 } from './setup_device.ts';
@@ -42,7 +43,9 @@ export function pci_add_new_bus(
   child.no_extcfg = parent.no_extcfg;
   child.busn_end = subordinate; // pci_bus_insert_busn_res() in the C
   if (bridge) {
-    child.no_extcfg = !pci_bridge_child_ext_cfg_accessible(bridge);
+    // 3.10 and 3.13 ask nobody: they look for extended config space wherever the device may have it.
+    const asks = parent.kernel.LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1);
+    child.no_extcfg = asks && !pci_bridge_child_ext_cfg_accessible(bridge);
     bridge.subordinate = child;
   }
   parent.children.push(child);

@@ -134,7 +134,11 @@ function pci_ext_cfg_is_aliased(dev: pci_dev): boolean {
 
 function pci_cfg_space_size_ext(dev: pci_dev): number {
   const status = pci_read_config_dword(dev, PCI_CFG_SPACE_SIZE);
-  return PCI_POSSIBLE_ERROR(status) || pci_ext_cfg_is_aliased(dev) ? PCI_CFG_SPACE_SIZE : PCI_CFG_SPACE_EXP_SIZE;
+  // 3.10 and 3.13 do not look for aliases.
+  const looks = dev.kernel.LINUX_VERSION_CODE >= KERNEL_VERSION(6, 1);
+  return PCI_POSSIBLE_ERROR(status) || (looks && pci_ext_cfg_is_aliased(dev))
+    ? PCI_CFG_SPACE_SIZE
+    : PCI_CFG_SPACE_EXP_SIZE;
 }
 
 export function pci_cfg_space_size(dev: pci_dev): number {

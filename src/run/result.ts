@@ -36,18 +36,22 @@ export interface FunctionResult {
   /** Answered config reads at its address before, and after. */
   readonly answered: boolean;
   readonly answers: boolean;
+  /** Where it is only not ready after its reset: when it will be. */
+  readonly ready_us?: number;
   /** Registers that do not hold after the run what they held before it. */
   readonly changed: readonly RegisterDiff[];
 }
 
-/** A stretch of the run in which one kernel function worked on one function, or a delay. */
+/** A stretch of the run in which one kernel function worked on one function, or a sleep. */
 export interface Step {
   readonly t_us: number;
-  /** The kernel function, or the delay. */
+  /** The kernel function, or the sleep. */
   readonly what: string;
   readonly bdf?: string;
   readonly reads: number;
   readonly writes: number;
+  /** Microseconds of udelay() and usleep_range() between the accesses. */
+  readonly waited_us: number;
 }
 
 export interface RunResult {

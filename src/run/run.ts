@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The meeting: one machine, one kernel, one algorithm; what comes out is one value. */
-import { busOf, formatBdf } from '../bus/bdf.ts';
+import { formatBdf } from '../bus/bdf.ts';
 import type { Bdf, ConfigAccess } from '../bus/index.ts';
+import { observed } from '../bus/observed.ts';
 import { diffFunction } from '../configspace/diff.ts';
 import type { FunctionId } from '../devices/arena.ts';
+import type { Hardware } from '../devices/hardware.ts';
 import { bytesNow, type Machine } from '../machine/machine.ts';
 import type { Algorithm } from '../reset/algorithms.ts';
 import { KernelBug } from '../reset/bug.ts';
@@ -33,19 +35,46 @@ const BUS_MASTER = 0x0004;
 
 const idsOf = (machine: Machine): FunctionId[] => machine.functions.map((_, fn) => fn as FunctionId);
 
+const CLASS_IOMMU = 0x0806;
+
+const isIommu = ({ arena }: Hardware, fn: FunctionId): boolean => arena.read(fn, 0x0a, 2) === CLASS_IOMMU;
+
 /** Starts the DMA engine of every function whose driver had it bus-mastering: nothing else in a dump tells of DMA. */
 function armEngines({ hardware }: Machine, fns: readonly FunctionId[]): void {
   for (const fn of fns) {
     const { headerType, variant } = hardware.layouts[fn]!;
     const isBridge = headerType !== 0 || hardware.arena.read(fn, 0x0b, 1) === BASE_CLASS_BRIDGE;
-    // An event collector has Bus Master on for its interrupts alone.
-    if (!isBridge && variant.role !== 'RC event collector' && (hardware.arena.read(fn, COMMAND, 2) & BUS_MASTER) !== 0)
+    // An event collector and an IOMMU have Bus Master on for interrupts and tables of the running kernel.
+    if (
+      !isBridge &&
+      variant.role !== 'RC event collector' &&
+      !isIommu(hardware, fn) &&
+      (hardware.arena.read(fn, COMMAND, 2) & BUS_MASTER) !== 0
+    )
       hardware.dma.arm(fn, 0);
   }
 }
 
 const answersAt = ({ hardware }: Machine, fn: FunctionId): boolean =>
   hardware.fabric.find(hardware.functions[fn]!.bdf) === fn && !hardware.power.isSilent(fn);
+
+const busName = (bdf: Bdf): string => formatBdf(bdf).slice(0, -5);
+
+/** When a function that is still on its way back from its reset will answer. */
+function readyLater({ hardware }: Machine, fn: FunctionId): { ready_us: number } | undefined {
+  const { power, clock, fabric, functions } = hardware;
+  const ready_us = power.readyTime_us(fn);
+  const later = ready_us > clock.now_us && !power.isAbsent(fn) && fabric.find(functions[fn]!.bdf) === fn;
+  return later ? { ready_us } : undefined;
+}
+
+/** Why the kernel did not find a function, if it did not. */
+function missingBecause(machine: Machine, kernel: Kernel, fn: FunctionId, answered: boolean): string | undefined {
+  const { bdf } = machine.hardware.functions[fn]!;
+  if (kernel.devices.some((dev) => dev.bdf === bdf)) return undefined;
+  if (machine.hardware.layouts[fn]!.blocks.length === 0) return 'the kernel did not find it: it reads as all ff';
+  return `the kernel did not find it: ${answered ? 'it is not where the kernel looks' : 'nothing leads to it, or it does not answer'}`;
+}
 
 /** Why a function was reset or not, from what the algorithm said of the ports above it. */
 function whyOf(machine: Machine, kernel: Kernel, fn: FunctionId): string {
@@ -61,8 +90,7 @@ function whyOf(machine: Machine, kernel: Kernel, fn: FunctionId): string {
     nearest ??= `${formatBdf(bdf)} was ${decision.verdict === 'reset' ? 'to be reset' : 'skipped'}: ${decision.reason}`;
   }
   if (nearest !== undefined) return nearest;
-  if (segments[segmentOf[fn]!]!.bridge === undefined)
-    return `on root bus ${busOf(functions[fn]!.bdf).toString(16).padStart(2, '0')}`;
+  if (segments[segmentOf[fn]!]!.bridge === undefined) return `on root bus ${busName(functions[fn]!.bdf)}`;
   return kernel.decisions.length === 0 ? 'the algorithm looked at no port' : 'the kernel found no port above it';
 }
 
@@ -75,6 +103,24 @@ function runToTheEnd(algorithm: Algorithm, kernel: Kernel): string | undefined {
     if (error instanceof KernelBug) return error.message;
     throw error;
   }
+}
+
+/** What a user should know before believing the outcome. */
+function notesOf(machine: Machine, kernel: Kernel, { algorithm, kernelState, absent }: RunOptions): string[] {
+  const notes: string[] = [];
+  if (algorithm.enabledBy && !algorithm.enabledBy.isOn(kernel))
+    notes.push(`${algorithm.name} is not enabled: it needs "${algorithm.enabledBy.option}" on the command line`);
+  const known = new Set(machine.functions.map(({ bdf }) => formatBdf(bdf)));
+  const { currentState, drivers, msi_enabled, msix_enabled, ats_enabled } = kernelState ?? {};
+  const named = [currentState, drivers, msi_enabled, msix_enabled, ats_enabled].flatMap((record) =>
+    Object.keys(record ?? {}),
+  );
+  const unknown = new Set(
+    [...named, ...(absent ?? []).map(({ bdf }) => formatBdf(bdf))].filter((bdf) => !known.has(bdf)),
+  );
+  if (unknown.size > 0)
+    notes.push(`the scenario names functions that the machine does not have: ${[...unknown].join(', ')}`);
+  return notes;
 }
 
 /** Runs an algorithm on a machine. The machine is changed: it is afterwards as the algorithm left it. */
@@ -91,7 +137,8 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   const armed = fns.map((fn) => hardware.dma.armed[fn] !== 0);
   const running = fns.map((fn) => hardware.dma.isRunning(fn));
 
-  const kernel = new Kernel(hardware, {
+  const recorder = new Recorder({ callers: true });
+  const kernel = new Kernel(observed(hardware, recorder), {
     version: options.kernel,
     cmdline: options.cmdline,
     state: options.state,
@@ -99,10 +146,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
     ...(options.kernelState && { kernelState: options.kernelState }),
   });
   kernel.scan(options.enumerated ?? hardware);
-  const recorder = new Recorder({ callers: true });
-  hardware.observer = recorder;
   const stopped = runToTheEnd(options.algorithm, kernel);
-  hardware.observer = undefined;
 
   const now_us = hardware.clock.now_us;
   const functions = fns.map((fn): FunctionResult => {
@@ -115,9 +159,9 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
       title,
       class: before[fn]![0x09]! | (before[fn]![0x0a]! << 8) | (before[fn]![0x0b]! << 16),
       role: layout.variant.role,
-      isBridge: layout.headerType !== 0,
+      isBridge: layout.headerType === 1 || layout.headerType === 2,
       resets: hardware.resets.count[fn]!,
-      why: whyOf(machine, kernel, fn),
+      why: missingBecause(machine, kernel, fn, answered[fn]!) ?? whyOf(machine, kernel, fn),
       dma: {
         started: armed[fn]!,
         before: running[fn]!,
@@ -127,6 +171,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
       },
       answered: answered[fn]!,
       answers: answersAt(machine, fn),
+      ...readyLater(machine, fn),
       changed: diffFunction(before[fn]!, bytesNow(machine, fn), { layout }),
     };
   });
@@ -147,7 +192,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
     trace: recorder.events.map(plainEvent),
     ...(stopped !== undefined && { stopped }),
     duration_us: now_us,
-    notes: machine.notes,
+    notes: [...notesOf(machine, kernel, options), ...machine.notes],
     warnings: machine.warnings.map(({ file, line, text }) => `${file}: ${line > 0 ? `line ${line}: ` : ''}${text}`),
   };
 }

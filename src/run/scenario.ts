@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { parseBdf } from '../bus/bdf.ts';
+import { formatBdf, parseBdf } from '../bus/bdf.ts';
 import type { Bdf } from '../bus/index.ts';
 import type { KernelState, KernelVersion } from '../reset/kernel_state.ts';
 import { UsageError } from './errors.ts';
@@ -76,8 +76,8 @@ class Reader {
   /** A record from addresses to values, each read by `read`. */
   byAddress<T>(value: unknown, key: string, read: (value: unknown, key: string) => T): Record<string, T> {
     const entries = Object.entries(this.object(value, key)).map(([bdf, v]): [string, T] => {
-      this.address(bdf, key);
-      return [bdf, read(v, `${key}.${bdf}`)];
+      // The kernel's names have the domain and are in lower case.
+      return [formatBdf(this.address(bdf, key)), read(v, `${key}.${bdf}`)];
     });
     return Object.fromEntries(entries);
   }
@@ -118,11 +118,10 @@ function absentOf(value: unknown, read: Reader): Absent[] {
   return value.map((entry: unknown) => {
     const json = read.object(entry, 'absent');
     read.known(json, ['bdf', 'fromUs', 'toUs'], 'absent.');
-    return {
-      bdf: read.address(json['bdf'], 'absent.bdf'),
-      from_us: read.microseconds(json['fromUs'], 'absent.fromUs', 0),
-      to_us: read.microseconds(json['toUs'], 'absent.toUs', Number.POSITIVE_INFINITY),
-    };
+    const from_us = read.microseconds(json['fromUs'], 'absent.fromUs', 0);
+    const to_us = read.microseconds(json['toUs'], 'absent.toUs', Number.POSITIVE_INFINITY);
+    if (to_us < from_us) read.fail('absent.toUs', to_us, `a time after fromUs (${from_us})`);
+    return { bdf: read.address(json['bdf'], 'absent.bdf'), from_us, to_us };
   });
 }
 
@@ -135,7 +134,8 @@ export function parseScenario(text: string, file: string): Scenario {
     throw new UsageError(`${file}: is not JSON (${error instanceof Error ? error.message : String(error)})`);
   }
   const read = new Reader(file);
-  const whole = isObject(json) ? json : read.fail('the file', json, 'a JSON object');
+  if (!isObject(json)) throw new UsageError(`${file}: is no JSON object`);
+  const whole = json;
   const run = whole['run'] === undefined ? whole : read.object(whole['run'], 'run');
   read.known(run, ['kernel', 'cmdline', 'hardware', 'state', 'kernelState', 'absent'], '');
   const { kernel, cmdline, hardware, state, kernelState, absent } = run;

@@ -32,16 +32,4 @@ describe('the virtual clock', () => {
       ['d', 30],
     ]);
   });
-
-  it('tells its observer of delays before they pass', () => {
-    const clock = new VirtualClock();
-    const seen: unknown[] = [];
-    clock.observer = { access: () => {}, delay: (t_us, delay) => void seen.push([t_us, delay]) };
-    clock.delay({ op: 'msleep', ms: 1 });
-    clock.delay({ op: 'udelay', us: 7 });
-    expect(seen).toEqual([
-      [0, { op: 'msleep', ms: 1 }],
-      [1000, { op: 'udelay', us: 7 }],
-    ]);
-  });
 });

@@ -173,7 +173,7 @@ describe('routing', () => {
     );
     expect(deviceAt(hardware, '03:00.0')).toBe(0x0002);
     expect(hardware.fabric.wiring.warnings.map(({ text }) => text)).toEqual([
-      'secondary bus 01 is not above primary 02 (bus cycle back to 01)',
+      'secondary bus 01 is not above primary 02: bus cycle 01 -> 02 -> 01 through 0000:01:00.0, 0000:02:00.0',
       'bus 03 is claimed by 0000:02:01.0 and 0000:02:02.0',
     ]);
   });

@@ -82,10 +82,10 @@ describe('decisions', () => {
   test('of a tree', () => {
     expect(decide(tree())).toEqual([
       '00:01.0 skipped: 0000:01:00.0 is a switch upstream port',
-      '00:02.0 reset: only endpoints below, none a display controller: 0000:05:00.0',
+      '00:02.0 reset: no switch, PCIe-to-PCI bridge or display controller below: 0000:05:00.0',
       '01:00.0 skipped: not a root or downstream port (switch upstream port)',
-      '02:00.0 reset: only endpoints below, none a display controller: 0000:03:00.0, 0000:03:00.1',
-      '02:01.0 reset: only endpoints below, none a display controller: 0000:04:00.0',
+      '02:00.0 reset: no switch, PCIe-to-PCI bridge or display controller below: 0000:03:00.0, 0000:03:00.1',
+      '02:01.0 reset: no switch, PCIe-to-PCI bridge or display controller below: 0000:04:00.0',
     ]);
   });
 

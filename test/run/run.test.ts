@@ -49,7 +49,7 @@ describe('a run', () => {
       {
         port: '0000:00:01.0',
         verdict: 'reset',
-        reason: 'only endpoints below, none a display controller: 0000:01:00.0',
+        reason: 'no switch, PCIe-to-PCI bridge or display controller below: 0000:01:00.0',
       },
       {
         port: '0000:00:02.0',
@@ -66,7 +66,7 @@ describe('a run', () => {
       {
         port: '0000:04:00.0',
         verdict: 'reset',
-        reason: 'only endpoints below, none a display controller: 0000:05:00.0',
+        reason: 'no switch, PCIe-to-PCI bridge or display controller below: 0000:05:00.0',
       },
     ]);
   });
@@ -74,11 +74,11 @@ describe('a run', () => {
   it('tells of each function whether it was reset, why, and what its DMA does', () => {
     const told = result.functions.map(({ bdf, resets, why, dma }) => [bdf, resets, why, dma.before, dma.after]);
     expect(told).toEqual([
-      ['0000:00:01.0', 0, 'on root bus 00', false, false],
-      ['0000:00:02.0', 0, 'on root bus 00', false, false],
-      ['0000:00:03.0', 0, 'on root bus 00', false, false],
-      ['0000:00:04.0', 0, 'on root bus 00', false, false],
-      ['0000:00:1f.0', 0, 'on root bus 00', true, true],
+      ['0000:00:01.0', 0, 'on root bus 0000:00', false, false],
+      ['0000:00:02.0', 0, 'on root bus 0000:00', false, false],
+      ['0000:00:03.0', 0, 'on root bus 0000:00', false, false],
+      ['0000:00:04.0', 0, 'on root bus 0000:00', false, false],
+      ['0000:00:1f.0', 0, 'on root bus 0000:00', true, true],
       ['0000:01:00.0', 1, 'below 0000:00:01.0, which was reset', true, false],
       ['0000:02:00.0', 0, '0000:00:02.0 was skipped: 0000:02:00.0 is a display controller (class 030000)', true, true],
       ['0000:03:00.0', 0, '0000:00:03.0 was skipped: 0000:03:00.0 is a switch upstream port', false, false],

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** What a config access costs, by address and by handle, against the same access on flat arrays in C. */
+import type { Bdf, Size } from '../src/bus/index.ts';
+import type { FunctionId } from '../src/devices/arena.ts';
+import type { Hardware } from '../src/devices/hardware.ts';
+import { median, random } from './measure.ts';
+import { type AccessKind, initReference, KERNELS, type Reference } from './reference.ts';
+
+/** Few enough that the traces of all three stay in the cache together, and none is measured cold. */
+const ACCESSES = 8192;
+const REPETITIONS = 8;
+const SINK = new Int32Array(1024);
+
+/** Pairs of (target, offset) in one word, as the reference has them, and a value; offsets are aligned, below 100h. */
+function traceOf(hardware: Hardware, size: Size, target: (fn: number) => number): Int32Array {
+  const next = random(7);
+  const { kinds, kindOf } = hardware.arena;
+  const watched = kinds.map((kind) => kind.watched);
+  const trace = new Int32Array(2 * ACCESSES);
+  for (let k = 0; k < ACCESSES; k++) {
+    let fn: number;
+    let offset: number;
+    do {
+      fn = next() % hardware.arena.count;
+      offset = next() % 0x100;
+      // A write to a register that the fabric watches makes routes anew, which is another measurement.
+    } while (watched[kindOf[fn]!]![offset >> 2] !== 0);
+    trace[2 * k] = (target(fn) << 16) | ((offset - (offset % size)) << 4);
+    trace[2 * k + 1] = next();
+  }
+  return trace;
+}
+
+type Loop = (hardware: Hardware, trace: Int32Array) => void;
+
+/** One loop for each kind of access, so that each has call sites of its own, as code that is used has. */
+const BY_ADDRESS: Readonly<Record<AccessKind, Loop>> = {
+  r4: (h, t) => {
+    for (let k = 0; k < ACCESSES; k++) SINK[k & 1023] = h.read((t[2 * k]! >>> 16) as Bdf, (t[2 * k]! >> 4) & 0xfff, 4);
+  },
+  r2: (h, t) => {
+    for (let k = 0; k < ACCESSES; k++) SINK[k & 1023] = h.read((t[2 * k]! >>> 16) as Bdf, (t[2 * k]! >> 4) & 0xfff, 2);
+  },
+  r1: (h, t) => {
+    for (let k = 0; k < ACCESSES; k++) SINK[k & 1023] = h.read((t[2 * k]! >>> 16) as Bdf, (t[2 * k]! >> 4) & 0xfff, 1);
+  },
+  w4: (h, t) => {
+    for (let k = 0; k < ACCESSES; k++) h.write((t[2 * k]! >>> 16) as Bdf, (t[2 * k]! >> 4) & 0xfff, 4, t[2 * k + 1]!);
+  },
+  w2: (h, t) => {
+    for (let k = 0; k < ACCESSES; k++) h.write((t[2 * k]! >>> 16) as Bdf, (t[2 * k]! >> 4) & 0xfff, 2, t[2 * k + 1]!);
+  },
+  w1: (h, t) => {
+    for (let k = 0; k < ACCESSES; k++) h.write((t[2 * k]! >>> 16) as Bdf, (t[2 * k]! >> 4) & 0xfff, 1, t[2 * k + 1]!);
+  },
+};
+
+const BY_HANDLE: Readonly<Record<AccessKind, Loop>> = {
+  r4: ({ arena }, t) => {
+    for (let k = 0; k < ACCESSES; k++)
+      SINK[k & 1023] = arena.read((t[2 * k]! >>> 16) as FunctionId, (t[2 * k]! >> 4) & 0xfff, 4);
+  },
+  r2: ({ arena }, t) => {
+    for (let k = 0; k < ACCESSES; k++)
+      SINK[k & 1023] = arena.read((t[2 * k]! >>> 16) as FunctionId, (t[2 * k]! >> 4) & 0xfff, 2);
+  },
+  r1: ({ arena }, t) => {
+    for (let k = 0; k < ACCESSES; k++)
+      SINK[k & 1023] = arena.read((t[2 * k]! >>> 16) as FunctionId, (t[2 * k]! >> 4) & 0xfff, 1);
+  },
+  w4: ({ arena }, t) => {
+    for (let k = 0; k < ACCESSES; k++)
+      arena.write((t[2 * k]! >>> 16) as FunctionId, (t[2 * k]! >> 4) & 0xfff, 4, t[2 * k + 1]!);
+  },
+  w2: ({ arena }, t) => {
+    for (let k = 0; k < ACCESSES; k++)
+      arena.write((t[2 * k]! >>> 16) as FunctionId, (t[2 * k]! >> 4) & 0xfff, 2, t[2 * k + 1]!);
+  },
+  w1: ({ arena }, t) => {
+    for (let k = 0; k < ACCESSES; k++)
+      arena.write((t[2 * k]! >>> 16) as FunctionId, (t[2 * k]! >> 4) & 0xfff, 1, t[2 * k + 1]!);
+  },
+};
+
+export interface AccessRow {
+  readonly kind: AccessKind;
+  readonly byAddress: number;
+  readonly byHandle: number;
+}
+
+/** Ratios to C: medians of `rounds` in each of which C and both ways run one after the other. */
+export function measureAccess(c: Reference, hardware: Hardware, rounds: number): AccessRow[] {
+  initReference(c, hardware);
+  const timed = (loop: Loop, trace: Int32Array): number => {
+    const start = c.tcpu();
+    for (let i = 0; i < REPETITIONS; i++) loop(hardware, trace);
+    return c.tcpu() - start;
+  };
+  return (Object.keys(KERNELS) as AccessKind[]).map((kind) => {
+    const size = Number(kind[1]) as Size;
+    const byFunction = traceOf(hardware, size, (fn) => fn);
+    const byAddress = traceOf(hardware, size, (fn) => hardware.functions[fn]!.bdf);
+    const ratios = { byAddress: [] as number[], byHandle: [] as number[] };
+    for (let round = -20; round < rounds; round++) {
+      const [reference] = c.run(KERNELS[kind], byFunction, ACCESSES, REPETITIONS);
+      const address = timed(BY_ADDRESS[kind], byAddress);
+      const handle = timed(BY_HANDLE[kind], byFunction);
+      // The first rounds let the compiler do its work.
+      if (round < 0) continue;
+      ratios.byAddress.push(address / reference);
+      ratios.byHandle.push(handle / reference);
+    }
+    return { kind, byAddress: median(ratios.byAddress), byHandle: median(ratios.byHandle) };
+  });
+}
