@@ -46,7 +46,10 @@ export function watchedBits(layout: FunctionLayout, size: number): Uint8Array {
     if (layout.variant.version >= 2) orBits(watched, express + EXPRESS_DEVICE_CONTROL_2, ARI_FORWARDING);
   }
   for (const { id, extended, offset } of layout.blocks) {
-    if (extended && id === 0x0010) orBits(watched, offset + SRIOV_CONTROL, VF_ENABLE);
+    if (extended && id === 0x0010) {
+      orBits(watched, offset + SRIOV_CONTROL, VF_ENABLE);
+      orBits(watched, offset + SRIOV_NUM_VFS, 0xffff);
+    }
     if (!extended && id === 0x01) orBits(watched, offset + PM_CONTROL_STATUS, POWER_STATE);
     if (!extended && isDownstreamFacing(layout) && layout.variant.slot) {
       if (id === 0x05) orBits(watched, offset, MSI_ENABLE);
