@@ -28,14 +28,28 @@ export interface Reference {
   algoInit(...tables: readonly Int32Array[]): void;
   /** Nanoseconds of one run of the whole algorithm, mean of `runs`. */
   algoRun(variant: number, runs: number): number;
+  /** Accesses since the last call, of a reference that counts them. */
+  algoAccesses(): number;
 }
 
-/** Compiles and loads the reference; a sentence that says why there is none otherwise. */
-export function loadReference(root: string): Reference | string {
+/**
+ * Compiles and loads the reference; a sentence that says why there is none otherwise. One that counts accesses is slower,
+ * and another one.
+ */
+export function loadReference(root: string, { count = false } = {}): Reference | string {
   const headers = join(dirname(dirname(process.execPath)), 'include/node');
   if (!existsSync(join(headers, 'node_api.h'))) return `no node_api.h in ${headers}`;
   const out = join(mkdtempSync(join(tmpdir(), 'hotreset-bench-')), 'reference.node');
-  const args = ['-O2', '-shared', '-fPIC', `-I${headers}`, '-o', out, join(root, 'bench/c/pcic.c')];
+  const args = [
+    ...(count ? ['-DCOUNT'] : []),
+    '-O2',
+    '-shared',
+    '-fPIC',
+    `-I${headers}`,
+    '-o',
+    out,
+    join(root, 'bench/c/pcic.c'),
+  ];
   const { status, stderr, error } = spawnSync('cc', args, { encoding: 'utf8' });
   if (error) return `no C compiler (${error.message})`;
   if (status !== 0) return `the compiler failed: ${stderr.slice(0, 200)}`;

@@ -18,12 +18,17 @@ static NOINLINE void t_hook(int fn,uint32_t off,uint32_t old,uint32_t nv){
   else if((off&~3)==0x18){ int os=(old>>8)&255,ns=(nv>>8)&255; if(os!=ns){ if(os&&T.busTab[os]==l) T.busTab[os]=-1; if(ns&&!(c[15]&0x400000)) T.busTab[ns]=l; } }
 }
 static inline int route(uint32_t bdf){ int l=T.busTab[bdf>>8]; return l<0?-1:T.linkTab[(l<<8)|(bdf&255)]; }
-static inline uint32_t k_r4(uint32_t bdf,uint32_t off){ int f=route(bdf); if(f<0) return ~0u; return A.cfg[((uint32_t)f<<A.sh)+(off>>2)]; }
-static inline uint32_t k_r2(uint32_t bdf,uint32_t off){ int f=route(bdf); if(f<0) return 0xffff; return ((uint16_t*)A.cfg)[((uint32_t)f<<(A.sh+1))+(off>>1)]; }
-static inline void k_wbe(uint32_t bdf,uint32_t off,uint32_t v,uint32_t be){ int fn=route(bdf); if(fn<0) return;
+#ifdef COUNT
+#define SEEN T.acc++
+#else
+#define SEEN (void)0
+#endif
+static inline uint32_t k_r4(uint32_t bdf,uint32_t off){ SEEN; int f=route(bdf); if(f<0) return ~0u; return A.cfg[((uint32_t)f<<A.sh)+(off>>2)]; }
+static inline uint32_t k_r2(uint32_t bdf,uint32_t off){ SEEN; int f=route(bdf); if(f<0) return 0xffff; return ((uint16_t*)A.cfg)[((uint32_t)f<<(A.sh+1))+(off>>1)]; }
+static inline void k_wbe(uint32_t bdf,uint32_t off,uint32_t v,uint32_t be){ SEEN; int fn=route(bdf); if(fn<0) return;
   uint32_t i=((uint32_t)fn<<A.sh)+(off>>2), t=A.tb[fn]+(off>>2); uint32_t s=(off&3)*8; v<<=s; be<<=s;
   uint32_t old=A.cfg[i],m=A.wm[t]&be; uint32_t nv=((old&~m)|(v&m))&~(v&A.w1c[t]&be); A.cfg[i]=nv; if(__builtin_expect(A.hook[t],0)) t_hook(fn,off,old,nv); }
-static inline void k_w4(uint32_t bdf,uint32_t off,uint32_t v){ int fn=route(bdf); if(fn<0) return;
+static inline void k_w4(uint32_t bdf,uint32_t off,uint32_t v){ SEEN; int fn=route(bdf); if(fn<0) return;
   uint32_t i=((uint32_t)fn<<A.sh)+(off>>2), t=A.tb[fn]+(off>>2); uint32_t old=A.cfg[i],m=A.wm[t]; uint32_t nv=((old&~m)|(v&m))&~(v&A.w1c[t]); A.cfg[i]=nv; if(__builtin_expect(A.hook[t],0)) t_hook(fn,off,old,nv); }
 static inline void k_w2(uint32_t bdf,uint32_t off,uint32_t v){k_wbe(bdf,off,v,0xffff);} 
 /* second backend: QEMU-like per-byte */
@@ -60,4 +65,5 @@ static napi_value AlgoRun(napi_env env,napi_callback_info info){ size_t argc=2; 
   uint64_t t0=tcpu(); for(uint32_t r=0;r<n;r++) for(int p=0;p<nports;p++){ if(var==0) k_reset_port(ports[p]); else q_reset_port(ports[p]); } uint64_t t1=tcpu(); napi_value x; napi_create_double(env,(double)(t1-t0)/n,&x); return x; }
 // setcfg(fn,off,v) raw
 static napi_value SetRaw(napi_env env,napi_callback_info info){ size_t argc=1; napi_value v[1]; OK(napi_get_cb_info(env,info,&argc,v,NULL,NULL)); size_t l; int32_t*p=i32(env,v[0],&l); memcpy(A.cfg,p,l*4); return NULL; }
-#define ALGO_EXPORTS {"algoInit",0,AlgoInit,0,0,0,napi_default,0},{"algoRun",0,AlgoRun,0,0,0,napi_default,0},{"setRaw",0,SetRaw,0,0,0,napi_default,0}
+static napi_value AlgoAccesses(napi_env env,napi_callback_info info){ napi_value x; (void)info; napi_create_double(env,(double)T.acc,&x); T.acc=0; return x; }
+#define ALGO_EXPORTS {"algoAccesses",0,AlgoAccesses,0,0,0,napi_default,0},{"algoInit",0,AlgoInit,0,0,0,napi_default,0},{"algoRun",0,AlgoRun,0,0,0,napi_default,0},{"setRaw",0,SetRaw,0,0,0,napi_default,0}

@@ -28,26 +28,33 @@ function textOf(functions: readonly SysfsFunction[]): string {
   return writeLspci(written, { domains });
 }
 
-function capture({ sysfs }: { readonly sysfs?: string }): void {
-  const root = sysfs ?? SYSFS;
-  const say = (text: string) => process.stderr.write(`hotreset: ${text}\n`);
-  const fail = (text: string): void => {
-    if (sysfs !== undefined) throw new UsageError(`${sysfs}: ${text}`);
-    say(`${root}: ${text}; with --sysfs a copy of another machine's is read`);
-    process.exitCode = COULD_NOT_RUN;
-  };
-  const devices = devicesFolder(root);
-  if (devices === undefined) return fail('no folder bus/pci/devices, so no sysfs of a Linux with PCI');
+/** Why there is no dump: a wrong --sysfs is the user's mistake, a machine without PCI is nobody's. */
+function fail(given: string | undefined, text: string): void {
+  if (given !== undefined) throw new UsageError(`${given}: ${text}`);
+  process.stderr.write(`hotreset: ${SYSFS}: ${text}; --sysfs reads a copy of another machine's\n`);
+  process.exitCode = COULD_NOT_RUN;
+}
+
+function capture({ sysfs: given }: { readonly sysfs?: string }): void {
+  const devices = devicesFolder(given ?? SYSFS);
+  if (devices === undefined) {
+    fail(given, 'no folder bus/pci/devices, so no sysfs of a Linux with PCI');
+    return;
+  }
   const { functions, warnings } = readSysfs(devices);
   for (const text of warnings) process.stderr.write(`warning: ${text}\n`);
-  if (functions.length === 0) return fail('no PCI function that can be read in bus/pci/devices');
+  if (functions.length === 0) {
+    fail(given, 'no PCI function that can be read');
+    return;
+  }
   process.stdout.write(textOf(functions));
   const short = functions.filter(({ bytes }) => bytes.length < CONVENTIONAL_SIZE).length;
-  if (short > 0)
-    say(
-      `only the first 64 bytes of ${short} of ${plural(functions.length, 'function')} could be read: no capabilities, ` +
-        'and a run will find no PCI Express; root is needed to read them (sudo hotreset capture)',
-    );
+  if (short === 0) return;
+  const many = `${short} of ${plural(functions.length, 'function')}`;
+  process.stderr.write(
+    `hotreset: only the first 64 bytes of ${many} could be read: their capabilities are not in the dump, and a run will ` +
+      'take them for conventional PCI; root is needed to read more (sudo hotreset capture)\n',
+  );
 }
 
 export function addCapture(program: Command): void {

@@ -11,6 +11,8 @@ import { cut, hex, WIDTH } from './text.ts';
 import { printWarnings } from './warnings.ts';
 
 const COMMAND_BUS_MASTER = 0x0004;
+/** Deeper functions are not indented further, or they would leave the screen; the bus numbers tell where they are. */
+const MAX_DEPTH = 16;
 
 /** `01` or `01-05` behind a bridge; `no bus` where its bus numbers are not set. */
 function busesBelow({ hardware }: Machine, fn: FunctionId): string {
@@ -27,7 +29,7 @@ function lineOf(machine: Machine, fn: FunctionId, depth: number): string {
   const where = headerType === 1 || headerType === 2 ? ` -> ${busesBelow(machine, fn)}` : '';
   const virtual = hardware.fabric.wiring.physical[fn]! >= 0 ? 'virtual function' : variant.role;
   const master = (hardware.arena.read(fn, 0x04, 2) & COMMAND_BUS_MASTER) !== 0 ? 'master' : '      ';
-  const left = `${'  '.repeat(depth)}${address}${where}`.padEnd(26);
+  const left = `${'  '.repeat(Math.min(depth, MAX_DEPTH))}${address}${where}`.padEnd(26);
   const gone = hardware.fabric.find(bdf) === fn ? '' : ' (nothing leads to it)';
   return cut(`${left} ${virtual.padEnd(22)} ${master} ${nameOf(title, bytes)}${gone}`, WIDTH).trimEnd();
 }

@@ -152,12 +152,19 @@ function logLines({ log }: RunResult, verbose: boolean): string[] {
     .map(({ t_us, text }) => `[${(t_us / 1_000_000).toFixed(6)}] ${text}`);
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', styled('bold', title), ...lines];
+/** On a large machine a section would run to thousands of lines. */
+const MOST_LINES = 200;
+
+function section(title: string, lines: readonly string[], verbose: boolean): string[] {
+  if (lines.length === 0) return [];
+  const left = verbose ? 0 : Math.max(0, lines.length - MOST_LINES);
+  const shown = left === 0 ? lines : [...lines.slice(0, MOST_LINES), `  (${plural(left, 'line')} more; -v shows all)`];
+  return ['', styled('bold', title), ...shown];
 }
 
 /** The whole screen; ends without a line break. */
 export function runScreen(result: RunResult, { verbose }: ScreenOptions): string {
+  const part = (title: string, lines: readonly string[]) => section(title, lines, verbose);
   const reset = result.functions.filter(wasReset);
   const untouched = result.functions.filter((f) => !wasReset(f));
   const restored = reset.filter(({ changed }) => changed.length === 0);
@@ -169,18 +176,18 @@ export function runScreen(result: RunResult, { verbose }: ScreenOptions): string
     '',
     styled('bold', outcome(result)),
     ...(result.stopped === undefined ? [] : [styled('bold', result.stopped)]),
-    ...section('Ports', portLines(result)),
-    ...section('Functions that were reset', resetLines(result)),
-    ...section('Not restored', changedLines(reset)),
-    ...section(
+    ...part('Ports', portLines(result)),
+    ...part('Functions that were reset', resetLines(result)),
+    ...part('Not restored', changedLines(reset)),
+    ...part(
       'Restored in every register that the dump has',
       restored.length === 0 ? [] : wrap(restored.map(({ bdf }) => bdf).join(', '), 2),
     ),
-    ...section('Changed without being reset', changedLines(untouched)),
-    ...section('Still doing DMA, and why', runningLines(result)),
-    ...section('Neither reset nor doing DMA', otherLines(result)),
-    ...section('Timeline', timeLines(result, verbose)),
-    ...section('Accesses', verbose ? accessLines(result.trace) : []),
-    ...section('Kernel log', logLines(result, verbose)),
+    ...part('Changed without being reset', changedLines(untouched)),
+    ...part('Still doing DMA, and why', runningLines(result)),
+    ...part('Neither reset nor doing DMA', otherLines(result)),
+    ...part('Timeline', timeLines(result, verbose)),
+    ...part('Accesses', verbose ? accessLines(result.trace) : []),
+    ...part('Kernel log', logLines(result, verbose)),
   ].join('\n');
 }

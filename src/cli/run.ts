@@ -2,7 +2,7 @@
 /** `hotreset run`: an algorithm on the machine of a dump. */
 import { type Command, Option } from 'commander';
 import { readDump } from '../machine/dump.ts';
-import { writeMachine } from '../machine/machine.ts';
+import { machineText } from '../machine/machine.ts';
 import { algorithms } from '../reset/algorithms.ts';
 import { UsageError } from '../run/errors.ts';
 import { DEFAULTS, prepareRun } from '../run/prepare.ts';
@@ -64,8 +64,8 @@ function run(path: string, options: Options): void {
   const prepared = prepareRun(dump, algorithm, scenario);
   const bytes = prepared.machine.functions.map((f) => f.bytes);
   const result = runAlgorithm(prepared.machine, prepared.options);
-  if (options.trace !== undefined) writeOutput(options.trace, formatTrace(result.trace));
-  if (options.after !== undefined) writeOutput(options.after, writeMachine(prepared.machine));
+  if (options.trace !== undefined) writeOutput(options.trace, [formatTrace(result.trace)]);
+  if (options.after !== undefined) writeOutput(options.after, machineText(prepared.machine));
   if (options.json) process.stdout.write(`${JSON.stringify(named(result, bytes), null, 1)}\n`);
   if (toStdout === 0)
     process.stdout.write(`${runScreen(named(result, bytes), { verbose: options.verbose ?? false })}\n`);

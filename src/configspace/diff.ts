@@ -2,9 +2,10 @@
 /** What is different between two states of one function, register by register and field by field. */
 import { configBytes } from './catalogue.ts';
 import { type FunctionLayout, layoutOfFunction, type PlacedBlock } from './function.ts';
-import { inOrder, mask, type Register } from './registers.ts';
+import { inOrder, mask, type Register, type Registers } from './registers.ts';
 import { fieldName, registerName } from './show/names.ts';
 import { fieldOf, readSized } from './show/view.ts';
+import { capabilityHeader, extendedCapabilityHeader } from './tables/capability.ts';
 
 export interface FieldDiff {
   /** lspci's token where there is one, else the specification's name; `reserved` for bits that belong to no field. */
@@ -34,13 +35,23 @@ export interface DiffOptions {
   readonly layout?: FunctionLayout;
 }
 
-/** ID and next pointer; in extended config space with the version between them. */
-const HEADER_SIZE = 2;
-const EXTENDED_HEADER_SIZE = 4;
+/** What a block begins with: the header of its capability. */
+const headerOf = ({ id, extended }: PlacedBlock) =>
+  id === undefined ? undefined : extended ? extendedCapabilityHeader : capabilityHeader;
 
 /** Bytes of a block; of a capability that is not declared, its header is all that is known. */
-const sizeOf = ({ block, extended }: PlacedBlock): number =>
-  block?.size ?? (extended ? EXTENDED_HEADER_SIZE : HEADER_SIZE);
+const sizeOf = (placed: PlacedBlock): number => placed.block?.size ?? headerOf(placed)?.size ?? 0;
+
+const registersOf = (placed: PlacedBlock): Registers => ({
+  ...headerOf(placed)?.registers,
+  ...placed.block?.registers,
+});
+
+/** The block that a byte belongs to: where a length is too large and blocks lie over each other, the one that begins last. */
+const ownerOf = (blocks: readonly PlacedBlock[], offset: number): PlacedBlock | undefined =>
+  blocks
+    .filter((b) => b.offset <= offset && offset < b.offset + sizeOf(b))
+    .reduce<PlacedBlock | undefined>((a, b) => (a && a.offset >= b.offset ? a : b), undefined);
 
 function changedFields(register: Register, before: number, after: number): FieldDiff[] {
   let reserved = 2 ** (register.size * 8) - 1;
@@ -66,8 +77,9 @@ export function diffFunction(before: Uint8Array, after: Uint8Array, options: Dif
   const diffs: RegisterDiff[] = [];
   // Blocks of a malformed function may lie over each other: a byte belongs to the first register that claims it.
   const claimed = new Uint8Array(length);
-  for (const { block, offset: at, title, id } of blocks)
-    for (const [key, register] of Object.entries(block?.registers ?? {})) {
+  for (const placed of blocks) {
+    const { offset: at, title, id } = placed;
+    for (const [key, register] of Object.entries(registersOf(placed))) {
       const offset = at + register.offset;
       const end = offset + register.size;
       if (end > length || claimed.subarray(offset, end).includes(1)) continue;
@@ -79,6 +91,7 @@ export function diffFunction(before: Uint8Array, after: Uint8Array, options: Dif
       const name = registerName(key, register);
       diffs.push({ offset, size: register.size, register: name, capability, before: old, after: now, fields });
     }
+  }
   for (let offset = 0; offset < length; offset++) {
     const differs = (n: number) => n < length && !claimed[n] && before[n] !== after[n];
     if (!differs(offset)) continue;
@@ -86,7 +99,7 @@ export function diffFunction(before: Uint8Array, after: Uint8Array, options: Dif
     while (end % 4 !== 0 && differs(end)) end++;
     const size = (end - offset) as Register['size'];
     const place = (n: number) => `0x${n.toString(16).padStart(2, '0')}`;
-    const owner = blocks.find((b) => b.offset <= offset && offset < b.offset + sizeOf(b));
+    const owner = ownerOf(blocks, offset);
     diffs.push({
       offset,
       size,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What stands where in the config space of one function: its header and its capabilities, found by walking the bytes. */
 import { CAPABILITIES, type ConfigBytes, configBytes, EXTENDED_CAPABILITIES } from './catalogue.ts';
+import { type Form, singleRoot, type0Header, type1Header } from './forms.ts';
 import { type Block, ROLES, type Role, select, type Variant } from './registers.ts';
-import { type0, type1, type2 } from './tables/header.ts';
+import { type2 } from './tables/header.ts';
 
 /** A block and where it begins. */
 export interface PlacedBlock {
@@ -119,7 +120,13 @@ function walkExtendedCapabilities(config: ConfigBytes, oddities: Oddity[]): Foun
   return found;
 }
 
-const HEADERS: Readonly<Record<number, Block>> = { 0: type0, 1: type1, 2: type2 };
+const HEADERS: Readonly<Record<number, Form>> = { 0: type0Header, 1: type1Header, 2: () => type2 };
+
+/**
+ * The catalogue has VF BARs as they are described, a register each; of a function that is there, the bytes say which of them
+ * is the upper half of another, as they do of the BARs in its header.
+ */
+const SR_IOV = 0x0010;
 
 /** What reads as all-ones is not a function but the absence of one. */
 const isGone = (bytes: Uint8Array): boolean => bytes.length > 0 && bytes.every((byte) => byte === 0xff);
@@ -157,7 +164,7 @@ export function layoutOfFunction(bytes: Uint8Array): FunctionLayout {
   const slot = (flags & 0x0100) !== 0;
 
   const blocks: PlacedBlock[] = [];
-  const header = HEADERS[headerType];
+  const header = HEADERS[headerType]?.(config, 0);
   if (header) {
     const block = select(header, { role, version: 0, slot });
     blocks.push({ title: header.title, offset: 0, extended: false, version: 0, block });
@@ -167,7 +174,8 @@ export function layoutOfFunction(bytes: Uint8Array): FunctionLayout {
     const entry = (isExtended ? EXTENDED_CAPABILITIES : CAPABILITIES)[id];
     const end = isExtended ? 0x1000 : END_OF_CONVENTIONAL;
     const title = entry?.title ?? `unknown capability ${isExtended ? id.toString(16).padStart(4, '0') : hex(id)}`;
-    const declared = entry?.block?.(config, offset);
+    const form = isExtended && id === SR_IOV ? singleRoot : entry?.block;
+    const declared = form?.(config, offset);
     if (!declared) {
       const text = `${title} at ${hex(offset)} is not modelled: it keeps its bytes and is read-only`;
       oddities.push({ offset, text, severity: 'note' });
@@ -184,7 +192,8 @@ export function layoutOfFunction(bytes: Uint8Array): FunctionLayout {
       });
     if (id === 0x10 && !isExtended && offset !== expressFound?.offset)
       oddities.push({ offset, text: `second PCI Express capability at ${hex(offset)}`, severity: 'warning' });
-    blocks.push({ title, offset, id, extended: isExtended, version, block });
+    // The forms of some capabilities have names of their own.
+    blocks.push({ title: declared.title, offset, id, extended: isExtended, version, block });
   };
   for (const found of list) place(found, false);
   for (const found of extended) place(found, true);

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The reference of all declared registers, as Markdown: what docs/registers.md is made of. */
+
 import { CAPABILITIES, type CatalogueEntry, configBytes, EXTENDED_CAPABILITIES } from './catalogue.ts';
-import { type Block, type Field, inOrder, type Register, ROLES, type Role } from './registers.ts';
+import { type Block, block, type Field, inOrder, type Register, ROLES, type Role } from './registers.ts';
 import { registerName } from './show/names.ts';
-import { pciXBridge } from './tables/conventional.ts';
-import { type0, type1, type2 } from './tables/header.ts';
-import { messageSignaledInterrupts } from './tables/interrupts.ts';
+import { enhancedAllocation } from './tables/allocation.ts';
+import { capabilityHeader, extendedCapabilityHeader } from './tables/capability.ts';
+import { rootComplexLink } from './tables/complex.ts';
+import { containmentWithPrefixLogs } from './tables/containment.ts';
+import { pciXBridge, pciXBridgeWithEcc, pciXWithEcc } from './tables/conventional.ts';
+import { CXL_DVSECS } from './tables/cxl.ts';
+import { type0, type1, type2, withBars } from './tables/header.ts';
+import { hyperTransportMsiMapping, hyperTransportOther, hyperTransportSecondary } from './tables/hypertransport.ts';
+import { messageSignaledInterrupts, msiXTableEntry } from './tables/interrupts.ts';
+import { sataHba, virtioStructure } from './tables/legacy.ts';
+import { integrityAndDataEncryption } from './tables/security.ts';
 import { accessControlServices } from './tables/virtualization.ts';
 
 export interface Declared {
@@ -16,11 +25,31 @@ export interface Declared {
 
 const NOTHING = configBytes(new Uint8Array(0));
 
-/** Blocks whose size depends on what their first bytes say, in their largest form. */
-const LARGEST: readonly Declared[] = [
-  { id: '05h', block: messageSignaledInterrupts(true, true) },
-  { id: '07h', block: pciXBridge },
-  { id: '000dh', block: accessControlServices(true) },
+/** BARs as type 0 headers have them where they are no memory BARs of 32 bits. */
+const { bar0: ioBar, bar1: lowerHalf, bar2: upperHalf } = withBars(type0, 'bar', ['io', 'memory', 'upper']).registers;
+const otherBars = block('Base Address Registers', 0x1c, {
+  bar0: ioBar!,
+  bar1: { ...lowerHalf!, lspci: 'BAR 1 of 64 bits' },
+  bar2: { ...upperHalf!, lspci: 'BAR 1 upper' },
+});
+
+const ENTRY_OF_64_BITS = { size: 4, base64: true, offset64: true } as const;
+
+/** Forms that blocks take other than the one for bytes of 0, which the catalogue has. */
+const FORMS: readonly (readonly [id: string, blocks: readonly Block[]])[] = [
+  ['', [otherBars]],
+  ['05h', [messageSignaledInterrupts(true, true)]],
+  ['07h', [pciXWithEcc, pciXBridge, pciXBridgeWithEcc]],
+  ['08h', [hyperTransportSecondary, hyperTransportMsiMapping(false), hyperTransportOther]],
+  ['09h', [virtioStructure(0x14, 2), virtioStructure(0x14, 5)]],
+  ['11h', [msiXTableEntry]],
+  ['12h', [sataHba(true)]],
+  ['14h', [enhancedAllocation(true, [ENTRY_OF_64_BITS])]],
+  ['0005h', [rootComplexLink(1)]],
+  ['000dh', [accessControlServices(true)]],
+  ['001dh', [containmentWithPrefixLogs(4)]],
+  ['0023h', Object.values(CXL_DVSECS).map(([make, least]) => make(least))],
+  ['0030h', [integrityAndDataEncryption(1)]],
 ];
 
 const listed = (table: Readonly<Record<number, CatalogueEntry>>, digits: number): Declared[] =>
@@ -31,10 +60,10 @@ const listed = (table: Readonly<Record<number, CatalogueEntry>>, digits: number)
 
 /** Every declared block once per form that it has: the headers, the capabilities, the extended capabilities. */
 export const declaredBlocks = (): Declared[] => [
-  ...[type0, type1, type2].map((block) => ({ id: '', block })),
+  ...[type0, type1, type2, capabilityHeader, extendedCapabilityHeader].map((block) => ({ id: '', block })),
   ...listed(CAPABILITIES, 2),
   ...listed(EXTENDED_CAPABILITIES, 4),
-  ...LARGEST,
+  ...FORMS.flatMap(([id, blocks]) => blocks.map((block) => ({ id, block }))),
 ];
 
 const bits = ({ msb, lsb }: Field): string => (msb === lsb ? String(lsb) : `${msb}:${lsb}`);

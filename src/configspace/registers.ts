@@ -182,8 +182,26 @@ export interface Variant {
   readonly slot: boolean;
 }
 
-/** The registers and fields of a block that a function of this variant has. */
-export function select<R extends Registers>(b: Block<R>, { role, version, slot }: Variant): Block<R> {
+const selected = new WeakMap<Block, Map<string, Block>>();
+
+/** The registers and fields of a block that a function of this variant has: for equal arguments the same object. */
+export function select<R extends Registers>(b: Block<R>, variant: Variant): Block<R> {
+  const { role, version, slot } = variant;
+  let variants = selected.get(b);
+  if (!variants) {
+    variants = new Map();
+    selected.set(b, variants);
+  }
+  const key = `${role} ${version} ${slot}`;
+  let block = variants.get(key);
+  if (!block) {
+    block = selectAnew(b, variant);
+    variants.set(key, block);
+  }
+  return block as Block<R>;
+}
+
+function selectAnew(b: Block, { role, version, slot }: Variant): Block {
   const has = (on: readonly Role[] | undefined) => on === undefined || on.includes(role);
   const registers = Object.entries(b.registers)
     .filter(([, r]) => has(r.on) && (r.minVersion ?? 0) <= version && (slot || !r.slot))
@@ -191,5 +209,5 @@ export function select<R extends Registers>(b: Block<R>, { role, version, slot }
       name,
       { ...r, fields: Object.fromEntries(Object.entries(r.fields).filter(([, f]) => has(f.on))) },
     ]);
-  return { title: b.title, size: b.size, registers: Object.fromEntries(registers) as unknown as R };
+  return { title: b.title, size: b.size, registers: Object.fromEntries(registers) };
 }

@@ -78,7 +78,7 @@ export class Arena {
   readonly #resets: readonly Readonly<Record<ResetKind, Int32Array>>[];
   readonly #onWatched: OnWatched;
   /** Old values of what changed since the last mark, while somebody wants to go back to it. */
-  readonly journal = new Journal();
+  readonly journal: Journal;
 
   /** `kindOf[i]` is the index in `kinds` of function i. All bytes begin as 0. */
   constructor(kinds: readonly Kind[], kindOf: readonly number[], sizes: readonly number[], onWatched: OnWatched) {
@@ -87,6 +87,7 @@ export class Arena {
     this.bytes = new Uint8Array(buffer);
     this.#words = new Uint16Array(buffer);
     this.#dwords = new Int32Array(buffer);
+    this.journal = new Journal(this.#dwords);
     this.size = Uint16Array.from(sizes);
     // Nothing answers past the end of a function's config space: those bytes are all-ones, and no mask lets them change.
     sizes.forEach((size, fn) => void this.bytes.fill(0xff, fn * STRIDE + size, (fn + 1) * STRIDE));
@@ -125,7 +126,7 @@ export class Arena {
     const old = this.#dwords[at]!;
     const now = ((old & ~writable) | (written & writable)) & ~(written & this.#masks[m + 1]!);
     // Storing a value that is there already costs less than asking whether it is.
-    if (this.journal.on) this.journal.note(this.#dwords, at);
+    if (this.journal.on) this.journal.note(at);
     this.#dwords[at] = now;
     if ((this.#masks[m + 2]! & lanes) !== 0) this.#onWatched(fn, offset & ~3, old, now, written, lanes);
   }
@@ -133,7 +134,7 @@ export class Arena {
   /** Sets and clears bits as the device itself does, past all masks. `bits` stand in the dword at `offset`. */
   change(fn: FunctionId, offset: number, bits: number, set: boolean): void {
     const at = (fn * STRIDE + offset) >> 2;
-    if (this.journal.on) this.journal.note(this.#dwords, at);
+    if (this.journal.on) this.journal.note(at);
     this.#dwords[at] = set ? this.#dwords[at]! | bits : this.#dwords[at]! & ~bits;
   }
 
@@ -143,7 +144,7 @@ export class Arena {
     const base = fn * DWORDS;
     for (let i = 0; i < steps.length; i += 3) {
       const at = base + steps[i]!;
-      if (this.journal.on) this.journal.note(this.#dwords, at);
+      if (this.journal.on) this.journal.note(at);
       this.#dwords[at] = (this.#dwords[at]! & ~steps[i + 1]!) | steps[i + 2]!;
     }
   }

@@ -3,7 +3,7 @@
 import { configBytes } from '../configspace/catalogue.ts';
 import type { FunctionLayout, PlacedBlock } from '../configspace/function.ts';
 import { addMasks, emptyMasks, type MaskName, type Masks, orBits } from '../configspace/masks.ts';
-import { mask, type Register } from '../configspace/registers.ts';
+import { type Block, mask, type Register } from '../configspace/registers.ts';
 import type { Kind } from './arena.ts';
 import { type Bar, writableBits } from './bars.ts';
 import type { Deviation, HardwareProfile } from './profile.ts';
@@ -138,12 +138,25 @@ export function kindOf(facts: FunctionFacts, bytes: Uint8Array, profile: Hardwar
   };
 }
 
+const numbers = new WeakMap<Block, number>();
+let numbered = 0;
+
+/** A number of its own for each block: blocks are the same object where they are the same registers. */
+function numberOf(block: Block): number {
+  let number = numbers.get(block);
+  if (number === undefined) {
+    number = numbered++;
+    numbers.set(block, number);
+  }
+  return number;
+}
+
 /** Equal for two functions only when `kindOf` gives equal masks for them. */
 export function kindKey(facts: FunctionFacts, bytes: Uint8Array): string {
   const { headerType, variant, blocks } = facts.layout;
-  const at = blocks.map(({ title, offset, version, block, extended, id }) => {
+  const at = blocks.map(({ offset, block, extended, id }) => {
     const sizes = extended && id === 0x0015 ? Buffer.from(bytes.subarray(offset, offset + (block?.size ?? 0))) : '';
-    return `${title}@${offset}v${version}+${block?.size ?? 0}${sizes.toString('latin1')}`;
+    return `${offset}:${block ? numberOf(block) : ''}${sizes.toString('latin1')}`;
   });
   const bars = facts.bars.map((bar) => `${bar.index}:${bar.kind}:${bar.is64}:${bar.size}`);
   const { tried, writable } = facts.measured ?? {};

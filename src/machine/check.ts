@@ -45,9 +45,9 @@ function sentence(bdf: Bdf, { offset, text }: Pick<Oddity, 'offset' | 'text'>): 
   return `${formatBdf(bdf)}: ${text}${text.includes(at) ? '' : ` (${at})`}`;
 }
 
-/** Checks the functions of a machine that was made of `dump`, whose layouts and wiring are at hand. */
+/** Checks the functions of a machine, of which some or all are from `dump`; layouts and wiring are by function. */
 export function check(
-  dump: Dump,
+  dump: Pick<Dump, 'file' | 'functions' | 'warnings'>,
   functions: readonly Facts[],
   layouts: readonly FunctionLayout[],
   wiring: Wiring,

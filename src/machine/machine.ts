@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A machine from a dump, and a dump from a machine. */
+import { domainOf } from '../bus/bdf.ts';
 import type { Bdf } from '../bus/index.ts';
 import { layoutOfFunction } from '../configspace/function.ts';
 import type { FunctionId } from '../devices/arena.ts';
@@ -91,36 +92,61 @@ export function warningsOf(dump: Dump): readonly Warning[] {
   return check(dump, functions, layouts, wiring).warnings;
 }
 
+/** What is known of a machine besides its functions. */
+type Origin = Pick<Dump, 'file' | 'functions' | 'warnings' | 'hasDomains'>;
+
+function build(origin: Origin, functions: readonly MachineFunction[], profile: HardwareProfile): Machine {
+  checkSize(origin.file, functions);
+  const hardware = new Hardware(functions, profile);
+  const { warnings, notes } = check(origin, functions, hardware.layouts, hardware.fabric.wiring);
+  return {
+    name: origin.file,
+    hardware,
+    functions,
+    hasDomains: origin.hasDomains,
+    warnings,
+    notes: [...notesOf(hardware), ...notes],
+  };
+}
+
 /**
  * Builds a machine of a dump's functions, and of `more` that the dump does not have. Throws a DumpError where they are
  * more than fit into memory.
  */
-export function machineOf(dump: Dump, profile: HardwareProfile, more: readonly MachineFunction[] = []): Machine {
-  const functions = [...functionsOf(dump), ...more].sort(ascending);
-  checkSize(dump.file, functions);
-  const hardware = new Hardware(functions, profile);
-  const { warnings, notes } = check(dump, functions, hardware.layouts, hardware.fabric.wiring);
-  return {
-    name: dump.file,
-    hardware,
-    functions,
-    hasDomains: dump.hasDomains,
-    warnings,
-    notes: [...notesOf(hardware), ...notes],
-  };
+export const machineOf = (dump: Dump, profile: HardwareProfile, more: readonly MachineFunction[] = []): Machine =>
+  build(dump, [...functionsOf(dump), ...more].sort(ascending), profile);
+
+/** Builds a machine of functions that no dump had, for instance those that describeMachine() gives; `name` is for messages. */
+export function machineOfFunctions(
+  name: string,
+  functions: readonly (FunctionSpec & { readonly title?: string })[],
+  profile: HardwareProfile,
+): Machine {
+  const whole = functions.map((fn): MachineFunction => ({ title: '', missing: [], ...fn })).sort(ascending);
+  const hasDomains = whole.some(({ bdf }) => domainOf(bdf) > 0);
+  return build({ file: name, functions: [], warnings: [], hasDomains }, whole, profile);
 }
 
 /** Config space of a function as it is now, as long as its dump was. A view: it changes with the function. */
 export const bytesNow = ({ hardware }: Machine, fn: FunctionId): Uint8Array =>
   hardware.arena.view(fn).subarray(0, hardware.functions[fn]!.bytes.length);
 
+/** Functions whose text is made at a time: a whole machine may be longer than a string can be. */
+const CHUNK = 256;
+
 /** Text of the whole machine as it is now, from the arena, which `lspci -F` reads: functions that do not answer, too. */
-export function writeMachine(machine: Machine): string {
-  const written = machine.functions.map(({ bdf, title, missing }, fn) => ({
-    bdf,
-    title,
-    missing,
-    bytes: bytesNow(machine, fn as FunctionId),
-  }));
-  return writeLspci(written, { domains: machine.hasDomains });
+export function* machineText(machine: Machine): Generator<string> {
+  const { functions, hasDomains } = machine;
+  for (let from = 0; from < functions.length; from += CHUNK) {
+    const chunk = functions.slice(from, from + CHUNK).map(({ bdf, title, missing }, i) => ({
+      bdf,
+      title,
+      missing,
+      bytes: bytesNow(machine, (from + i) as FunctionId),
+    }));
+    yield writeLspci(chunk, { domains: hasDomains });
+  }
 }
+
+/** The same as one string. Throws a RangeError where that is too long, from about 30,000 functions on. */
+export const writeMachine = (machine: Machine): string => [...machineText(machine)].join('');

@@ -34,14 +34,14 @@ const SENTENCES: Readonly<Record<string, string>> = {
 };
 
 function whyNot(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return SENTENCES[code] ?? `cannot be read (${code || String(error)})`;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  return SENTENCES[code] ?? `cannot be read (${code})`;
 }
 
-/** Up to one byte more than a config space has. Throws the error of the file system. */
-function readConfig(path: string): Uint8Array {
+/** Up to one byte more than a config space has; undefined for what is no file. Throws the error of the file system. */
+function readConfig(path: string): Uint8Array | undefined {
   // A pipe in a copied tree would let the reader wait for ever.
-  if (!statSync(path).isFile()) throw new Error('not a file');
+  if (!statSync(path).isFile()) return undefined;
   const bytes = new Uint8Array(CONFIG_SIZE + 1);
   const fd = openSync(path, 'r');
   try {
@@ -76,12 +76,13 @@ function virtualTitle(folder: string): string | undefined {
 
 function readFunction(folder: string, bdf: Bdf, warn: (text: string) => void): SysfsFunction | undefined {
   const leaveOut = (text: string): undefined => warn(`${formatBdf(bdf)}: ${text}, left out`) as undefined;
-  let bytes: Uint8Array;
+  let bytes: Uint8Array | undefined;
   try {
     bytes = readConfig(join(folder, 'config'));
   } catch (error) {
     return leaveOut(`config ${whyNot(error)}`);
   }
+  if (bytes === undefined) return leaveOut('config is not a file');
   if (bytes.length === 0) return leaveOut('config is empty');
   if (bytes.length > CONFIG_SIZE) return leaveOut(`config has more than ${CONFIG_SIZE} bytes`);
   const resource = textOf(join(folder, 'resource'));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The meeting: one machine, one kernel, one algorithm; what comes out is one value. */
 import { formatBdf } from '../bus/bdf.ts';
-import type { Bdf, ConfigAccess } from '../bus/index.ts';
+import type { ConfigAccess } from '../bus/index.ts';
 import { observed } from '../bus/observed.ts';
 import { diffFunction } from '../configspace/diff.ts';
 import type { FunctionId } from '../devices/arena.ts';
@@ -11,6 +11,7 @@ import type { Algorithm } from '../reset/algorithms.ts';
 import { KernelBug } from '../reset/bug.ts';
 import { Kernel } from '../reset/kernel.ts';
 import type { KernelState, KernelVersion } from '../reset/kernel_state.ts';
+import { Reasons } from './reasons.ts';
 import type { FunctionResult, RunResult } from './result.ts';
 import type { Absent } from './scenario.ts';
 import { stepsOf } from './steps.ts';
@@ -58,40 +59,12 @@ function armEngines({ hardware }: Machine, fns: readonly FunctionId[]): void {
 const answersAt = ({ hardware }: Machine, fn: FunctionId): boolean =>
   hardware.fabric.find(hardware.functions[fn]!.bdf) === fn && !hardware.power.isSilent(fn);
 
-const busName = (bdf: Bdf): string => formatBdf(bdf).slice(0, -5);
-
 /** When a function that is still on its way back from its reset will answer. */
 function readyLater({ hardware }: Machine, fn: FunctionId): { ready_us: number } | undefined {
   const { power, clock, fabric, functions } = hardware;
   const ready_us = power.readyTime_us(fn);
   const later = ready_us > clock.now_us && !power.isAbsent(fn) && fabric.find(functions[fn]!.bdf) === fn;
   return later ? { ready_us } : undefined;
-}
-
-/** Why the kernel did not find a function, if it did not. */
-function missingBecause(machine: Machine, kernel: Kernel, fn: FunctionId, answered: boolean): string | undefined {
-  const { bdf } = machine.hardware.functions[fn]!;
-  if (kernel.devices.some((dev) => dev.bdf === bdf)) return undefined;
-  if (machine.hardware.layouts[fn]!.blocks.length === 0) return 'the kernel did not find it: it reads as all ff';
-  return `the kernel did not find it: ${answered ? 'it is not where the kernel looks' : 'nothing leads to it, or it does not answer'}`;
-}
-
-/** Why a function was reset or not, from what the algorithm said of the ports above it. */
-function whyOf(machine: Machine, kernel: Kernel, fn: FunctionId): string {
-  const { fabric, functions, resets } = machine.hardware;
-  const decisions = new Map(kernel.decisions.map((decision) => [decision.bdf, decision]));
-  const { segments, segmentOf } = fabric.wiring;
-  let nearest: string | undefined;
-  for (let at = segments[segmentOf[fn]!]!.bridge; at !== undefined; at = segments[segmentOf[at]!]!.bridge) {
-    const bdf: Bdf = functions[at]!.bdf;
-    const decision = decisions.get(bdf);
-    if (!decision) continue;
-    if (decision.verdict === 'reset' && resets.count[fn]! > 0) return `below ${formatBdf(bdf)}, which was reset`;
-    nearest ??= `${formatBdf(bdf)} was ${decision.verdict === 'reset' ? 'to be reset' : 'skipped'}: ${decision.reason}`;
-  }
-  if (nearest !== undefined) return nearest;
-  if (segments[segmentOf[fn]!]!.bridge === undefined) return `on root bus ${busName(functions[fn]!.bdf)}`;
-  return kernel.decisions.length === 0 ? 'the algorithm looked at no port' : 'the kernel found no port above it';
 }
 
 /** Runs the algorithm; where the kernel's own BUG() stops it, tells which. */
@@ -149,6 +122,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   const stopped = runToTheEnd(options.algorithm, kernel);
 
   const now_us = hardware.clock.now_us;
+  const reasons = new Reasons(machine, kernel);
   const functions = fns.map((fn): FunctionResult => {
     hardware.dma.settle(fn, now_us);
     const { bdf, title } = machine.functions[fn]!;
@@ -161,7 +135,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
       role: layout.variant.role,
       isBridge: layout.headerType === 1 || layout.headerType === 2,
       resets: hardware.resets.count[fn]!,
-      why: missingBecause(machine, kernel, fn, answered[fn]!) ?? whyOf(machine, kernel, fn),
+      why: reasons.of(fn, answered[fn]!),
       dma: {
         started: armed[fn]!,
         before: running[fn]!,

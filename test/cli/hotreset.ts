@@ -12,14 +12,22 @@ export interface Outcome {
   readonly stderr: string;
 }
 
+export interface HowToRun {
+  readonly input?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** User to run as; only root can choose. */
+  readonly uid?: number;
+}
+
 /** Paths in `args` are relative to the root of the project. */
-export function hotreset(args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Outcome {
+export function hotreset(args: readonly string[], options: HowToRun = {}): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
     cwd: ROOT,
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
     input: options.input ?? '',
     env: options.env ?? process.env,
+    ...(options.uid !== undefined && { uid: options.uid }),
   });
   return { code: status, stdout, stderr };
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffFunction, formatDiff } from '../../src/configspace/diff.ts';
 import { layoutOfFunction } from '../../src/configspace/function.ts';
-import { changed, legacyDevice, rootPort } from './support/build.ts';
+import { build, changed, legacyDevice, rootPort } from './support/build.ts';
 
 const lines = (before: Uint8Array, after: Uint8Array): string[] => diffFunction(before, after).map(formatDiff);
 
@@ -55,15 +55,44 @@ describe('register diffs', () => {
       'byte 0x4c: 0x00 -> 0x01',
       'bytes 0x61-0x63: 0x000000 -> 0x030201',
       'byte 0x64: 0x00 -> 0x04',
-      'byte 0x81 (Power Management): 0x90 -> 0x00',
+      'Capability Header (Power Management): 0x9001 -> 0x0001: Next 144 -> 0',
       'bytes 0x200-0x203: 0x00000000 -> 0xffffffff',
     ]);
   });
   test('BARs and other roles', () => {
     const device = legacyDevice();
     expect(lines(device, changed(device, ['10: 01 00', '30: 00 00 00 00']))).toEqual([
-      'BAR 0: 0x0000e801 -> 0x00000001: Base 0xe80 -> 0x0',
+      'BAR 0: 0x0000e801 -> 0x00000001: Base 0x3a00 -> 0x0',
       'Expansion ROM: 0xfdae0000 -> 0x00000000: Base 0x1fb5c0 -> 0x0',
+    ]);
+  });
+  test('the upper half of a 64-bit BAR is no BAR of its own', () => {
+    const device = build(0x40, ['04: 02', '10: 0c 00 00 d0 05 00 00 00 04 10 00 e0']);
+    expect(lines(device, changed(device, ['10: 0c 00 00 00 00 00 00 00', '1b: 00']))).toEqual([
+      'BAR 0: 0xd000000c -> 0x0000000c: Base 0xd000000 -> 0x0',
+      'BAR 0 upper: 0x00000005 -> 0x00000000',
+      'BAR 2: 0xe0001004 -> 0x00001004: Base 0xe000100 -> 0x100',
+    ]);
+  });
+  test('the upper half of a VF BAR', () => {
+    const sriov = build(0x1000, ['06: 10', '34: 40', '40: 10 00 02 00', '100: 10 00 01 00', '124: 0c 00 00 d0 05']);
+    expect(lines(sriov, changed(sriov, ['127: 00 00']))).toEqual([
+      'VF BAR 0 (Single Root I/O Virtualization): 0xd000000c -> 0x0000000c: Base 0xd000000 -> 0x0',
+      'VF BAR 0 upper (Single Root I/O Virtualization): 0x00000005 -> 0x00000000',
+    ]);
+  });
+  test('capabilities of many forms', () => {
+    const port = build(0x1000, [
+      '06: 10',
+      '34: 40',
+      '40: 10 80 62 00',
+      '80: 08 00 03 a8 00 00 e0 fe',
+      '100: 23 00 01 00 98 1e 00 02 03 00 00 00 01 00',
+      '104: 98 1e 80 02',
+    ]);
+    expect(lines(port, changed(port, ['82: 00', '10c: 00']))).toEqual([
+      'Command (HyperTransport MSI Mapping): 0xa803 -> 0xa800: Enable+ -> Enable-, Fixed+ -> Fixed-',
+      'CXLPortCtl (CXL Port): 0x0001 -> 0x0000: UnmaskSBR+ -> UnmaskSBR-',
     ]);
   });
   test('what only one of the two has is not compared', () => {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** Text that is not as lspci wrote it: refused where it is not certain, told of where it is odd. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/**
+ * Text that is not as lspci wrote it: refused where it is not certain, told of where it is odd. The inputs that others
+ * collected are in test/cli/malformed.test.ts.
+ */
 import { describe, expect, it } from 'vitest';
 import { parseLspci } from '../../src/machine/dump.ts';
 import { DumpError } from '../../src/machine/errors.ts';
-import { counting, fn, lines, read, rows, sharedFolder } from './lspci-samples.ts';
+import { counting, fn, lines, read, rows } from './lspci-samples.ts';
 
 const errorOf = (text: string | Uint8Array): string => {
   try {
@@ -310,63 +311,5 @@ describe('odd, with a warning', () => {
     const dump = read(lines(fn('00:00.0'), ...Array.from({ length: 3000 }, () => [...rows(0, 16), 'x'])));
     expect(dump.warnings).toHaveLength(1001);
     expect(dump.warnings.at(-1)!.text).toMatch(/^\d+ more warnings are left out$/);
-  });
-});
-
-/** Facts that the sentence must hold, for the entries of INDEX.tsv whose oddity is in the text. */
-const FACTS: Readonly<Record<string, readonly RegExp[]>> = {
-  '01-empty.lspci': [/empty file/, /no PCI functions found/],
-  '03-decoded-only-no-hex.lspci': [/line 1: /, /00:00\.0 has no hex rows/, /-xxxx/],
-  '05-truncated-last-row.lspci': [/line 125: /, /\b9 of 16 bytes/, /without a newline/, /truncated dump of 04:00\.0/],
-  '11-binary-junk.lspci': [/not an lspci dump/, /binary data .*byte 0/],
-  '15-hexdump-C.lspci': [/line 1: hex row before any slot line/],
-  '21-one-digit-byte.lspci': [/line 21: byte "0" is not two/],
-  '22-three-digit-byte.lspci': [/line 21: byte "000" is not two/],
-  '23-row-17-bytes.lspci': [/line 21: row 10 .*17 bytes/],
-  '24-offset-out-of-order.lspci': [/line 21: row 20 where 10 was expected/],
-  '25-offset-twice-different.lspci': [/line 22: row 10 of 00:02\.0 given twice .*first at line 21/],
-  '27-row-missing.lspci': [/line 28: row 90 where 80 was expected: 80-8f of 00:02\.0 unknown/],
-  '29-rows-before-slot.lspci': [/line 1: hex row before any slot line/],
-  '41-function-8.lspci': [/line 109: function number 8 is out of range 0-7/],
-  '44-duplicate-function-differs.lspci': [/02:01\.0 appears twice with different bytes \(lines 73 and 127\)/],
-  '90-real-stderr-splits-byte.lspci': [/line 102: .*0pcilib:.*row 10 of 00:1f\.2.*lspci itself/],
-  '92-real-stderr-splits-offset.lspci': [/line 297: "f2pcilib:" is not understood/, /f20-f2f of 01:00\.0 unknown/],
-  '95-real-row-missing.lspci': [/row 90 where 80 was expected: 80-8f of 04:00\.0 unknown/],
-  '96-real-mail-i2cdetect-rows.lspci': [/row 30 of 00:14\.0 has 15 of 16 bytes/, /blank line .*ended 00:14\.0/],
-  '97-real-mail-eeprom-rows.lspci': [/02:07\.0 has no hex rows/, /after a blank line/],
-};
-
-const malformed = sharedFolder('malformed');
-const index =
-  malformed === undefined ? [] : readFileSync(join(malformed, 'INDEX.tsv'), 'utf8').trim().split('\n').slice(1);
-const entries = index
-  .map((row) => row.split('\t'))
-  .filter(([name]) => name!.endsWith('.lspci'))
-  .map((columns) => ({ name: columns[0]!, severity: columns[3]! }));
-
-describe.skipIf(malformed === undefined)('INDEX.tsv (skipped where ../shared/malformed is absent)', () => {
-  it('lists every file, and every fact is about one', () => {
-    const names = readdirSync(malformed!).filter((name) => name.endsWith('.lspci'));
-    expect(entries.map((e) => e.name).sort()).toEqual(names.sort());
-    expect(names).toEqual(expect.arrayContaining(Object.keys(FACTS)));
-  });
-
-  it.each(entries)('$name: $severity', ({ name, severity }) => {
-    const facts = FACTS[name];
-    let said: string[];
-    let found: string;
-    try {
-      const { warnings } = parseLspci(readFileSync(join(malformed!, name)), name);
-      said = warnings.map((w) => `line ${w.line}: ${w.text}`);
-      found = warnings.length > 0 ? 'warning' : 'ok';
-    } catch (error) {
-      if (!(error instanceof DumpError)) throw error;
-      said = [error.message];
-      found = 'error';
-    }
-    // Where the bytes are odd and not the text, reading has nothing to say: others look at the bytes.
-    expect(found).toBe(facts === undefined ? 'ok' : severity);
-    for (const fact of facts ?? []) expect(said.join('\n')).toMatch(fact);
-    expect(said.join('\n').length).toBeLessThan(600);
   });
 });

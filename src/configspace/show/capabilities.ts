@@ -2,26 +2,27 @@
 /** Both capability lists, in the order in which they are linked, and how they end. */
 import type { ConfigBytes } from '../catalogue.ts';
 import { ROLES, type Role } from '../registers.ts';
+import { showEnhancedAllocation } from './allocation.ts';
+import { showEventCollector, showRootComplexLink } from './complex.ts';
 import { showAdvancedFeatures, showBridgeSubsystem, showPciX, showVitalProductData } from './conventional.ts';
+import { showDesignatedVendorSpecific } from './cxl.ts';
 import { showAdvancedErrors, showDownstreamPortContainment } from './errors.ts';
 import { showExpress } from './express.ts';
+import { showHyperTransport } from './hypertransport.ts';
 import { showMsi, showMsiX } from './interrupts.ts';
-import {
-  showDataLinkFeature,
-  showDevice3,
-  showPhysicalLayer16,
-  showSecondaryExpress,
-  showSerialNumber,
-} from './link.ts';
+import { showAgp, showDebugPort, showHotSwap, showSataHba, showSlotId, showVendorSpecific } from './legacy.ts';
+import { showDataLinkFeature, showDevice3, showSecondaryExpress, showSerialNumber } from './link.ts';
+import { showPlain } from './plain.ts';
 import { showL1PmSubstates, showLatencyTolerance, showPowerManagement } from './power.ts';
 import {
-  showDesignatedVendorSpecific,
   showMulticast,
   showPrecisionTime,
   showResizableBar,
   showTph,
+  showVfResizableBar,
   showVirtualChannel,
 } from './resources.ts';
+import { showDataObjectExchange, showExtendedVendorSpecific } from './security.ts';
 import type { Printer, Shown } from './shown.ts';
 import { hex } from './text.ts';
 import { showUndeclared, showUndeclaredExtended } from './undeclared.ts';
@@ -39,21 +40,35 @@ const EXPRESS = 0x10;
 
 const PRINTERS: Readonly<Record<number, Printer>> = {
   0x01: showPowerManagement,
+  0x02: showAgp,
   0x03: showVitalProductData,
+  0x04: showSlotId,
   0x05: showMsi,
+  0x06: showHotSwap,
   [PCI_X]: showPciX,
+  0x08: showHyperTransport,
+  0x09: showVendorSpecific,
+  0x0a: showDebugPort,
   0x0d: showBridgeSubsystem,
   [EXPRESS]: showExpress,
   0x11: showMsiX,
+  0x12: showSataHba,
   0x13: showAdvancedFeatures,
+  0x14: showEnhancedAllocation,
 };
 
 const EXTENDED_PRINTERS: Readonly<Record<number, Printer>> = {
   0x0001: showAdvancedErrors,
   0x0002: showVirtualChannel,
   0x0003: showSerialNumber,
+  0x0004: showPlain,
+  0x0005: showRootComplexLink,
+  0x0006: showPlain,
+  0x0007: showEventCollector,
   0x0008: (shown) => ['Multi-Function Virtual Channel', ...showVirtualChannel(shown).slice(1)],
   0x0009: showVirtualChannel,
+  0x000a: showPlain,
+  0x000b: showExtendedVendorSpecific,
   0x000d: showAccessControl,
   0x000e: showAlternativeRoutingId,
   0x000f: showAddressTranslation,
@@ -61,6 +76,7 @@ const EXTENDED_PRINTERS: Readonly<Record<number, Printer>> = {
   0x0012: showMulticast,
   0x0013: showPageRequest,
   0x0015: showResizableBar,
+  0x0016: showPlain,
   0x0017: showTph,
   0x0018: showLatencyTolerance,
   0x0019: showSecondaryExpress,
@@ -68,10 +84,20 @@ const EXTENDED_PRINTERS: Readonly<Record<number, Printer>> = {
   0x001d: showDownstreamPortContainment,
   0x001e: showL1PmSubstates,
   0x001f: showPrecisionTime,
+  0x0021: showPlain,
+  0x0022: showPlain,
   0x0023: showDesignatedVendorSpecific,
+  0x0024: showVfResizableBar,
   0x0025: showDataLinkFeature,
-  0x0026: showPhysicalLayer16,
+  0x0026: showPlain,
+  0x0027: showPlain,
+  0x0029: showPlain,
+  0x002a: showPlain,
+  0x002e: showDataObjectExchange,
   0x002f: showDevice3,
+  0x0030: showPlain,
+  0x0031: showPlain,
+  0x0032: showPlain,
 };
 
 interface Listed {

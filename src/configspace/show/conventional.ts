@@ -6,7 +6,11 @@ import { hex } from './text.ts';
 import { view } from './view.ts';
 
 const OUTSTANDING = [1, 2, 3, 4, 8, 12, 16, 32];
-const CLOCKS = ['conv', '66MHz', '100MHz', '133MHz', '?4', '?5', '?6', '?7'];
+/** By the code of the secondary bus: 5 to 7 are mode 1 with error correction, from 9 on modes of PCI-X 2.0. */
+const CLOCKS = [
+  ...['conv', '66MHz', '100MHz', '133MHz', '?4', '?5', '?6', '?7'],
+  ...['?8', '266/66MHz', '266/100MHz', '266/133MHz', '?c', '533/66MHz', '533/100MHz', '533/133MHz'],
+];
 
 const location = (value: number): string =>
   `${hex((value >> 8) & 0xff, 2)}:${hex((value >> 3) & 0x1f, 2)}.${value & 7}`;

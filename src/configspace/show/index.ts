@@ -13,6 +13,23 @@ export interface ShowOptions {
    * of any other endpoint. True when not given.
    */
   readonly first?: boolean;
+  /**
+   * Bytes that a dump leaves out, as ranges from the first byte to the one after the last, in any order. lspci reads them as
+   * ff where the dump goes on behind them; where it does not, they are as if `bytes` ended before.
+   */
+  readonly missing?: readonly (readonly [from: number, to: number])[];
+}
+
+/** `bytes` as lspci has them of a dump that lacks some. */
+function withoutMissing(bytes: Uint8Array, missing: NonNullable<ShowOptions['missing']>): Uint8Array {
+  if (missing.length === 0) return bytes;
+  const filled = bytes.slice();
+  const known = new Uint8Array(bytes.length).fill(1);
+  for (const [from, to] of missing) {
+    filled.fill(0xff, from, to);
+    known.fill(0, from, to);
+  }
+  return filled.subarray(0, known.lastIndexOf(1) + 1);
 }
 
 /** Class, IDs, revision and programming interface, as `lspci -nv` prints them behind the address. */
@@ -23,8 +40,8 @@ export const showTitle = (bytes: Uint8Array): string => title(configBytes(bytes)
  * lines that `lspci -n -vvv` prints below the title, with their tabs; what is in no register (names, NUMA nodes, sizes of
  * BARs, drivers) is not among them. Never throws.
  */
-export function showFunction(bytes: Uint8Array, { first = true }: ShowOptions = {}): string[] {
-  const config = configBytes(bytes);
+export function showFunction(bytes: Uint8Array, { first = true, missing = [] }: ShowOptions = {}): string[] {
+  const config = configBytes(withoutMissing(bytes, missing));
   const headerType = config.u8(0x0e) & 0x7f;
   if (headerType > 2) {
     const irq = config.u8(0x3c);

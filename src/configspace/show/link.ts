@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Serial number, and what further revisions put beside the link registers. */
-import { dataLinkFeature, device3, physicalLayer16, secondaryPciExpress } from '../tables/link.ts';
+import { dataLinkFeature, device3, secondaryPciExpress } from '../tables/link.ts';
 import { type Printer, titled } from './shown.ts';
 import { hex, nameOf } from './text.ts';
 import { sign, view } from './view.ts';
@@ -15,9 +15,8 @@ export const showSecondaryExpress: Printer = ({ config, at, has }) =>
   titled('Secondary PCI Express', has(4, 12), () => {
     const read = view(config, secondaryPciExpress(1), at);
     const control = read('linkControl3').pick('linkEqualizationRequestInterruptEnable', 'performEqualization');
-    // lspci reads the lower half of the register only, so it never tells of lanes 16 to 31.
-    const status = read('laneErrorStatus').value % 0x10000;
-    const lanes = Array.from({ length: 16 }, (_, n) => n).filter((n) => (status >> n) & 1);
+    const status = read('laneErrorStatus').value;
+    const lanes = Array.from({ length: 32 }, (_, n) => n).filter((n) => (status >>> n) & 1);
     return [`LnkCtl3: ${control}`, `LaneErrStat: ${lanes.length ? `LaneErr at lane: ${lanes.join(' ')}` : '0'}`];
   });
 
@@ -31,12 +30,6 @@ export const showDataLinkFeature: Printer = ({ config, at, has }) =>
       `DLFSta:\tRemoteFeatures=${hex(sta.get('remoteFeaturesSupported'), 6)} ${sta.flags()}`,
     ];
   });
-
-/** In the wording of lspci 3.11 and later: earlier ones print the name only. */
-export const showPhysicalLayer16: Printer = ({ config, at, has }) =>
-  titled('Physical Layer 16.0 GT/s', has(4, 0x18), () => [
-    `Phy16Sta: ${view(config, physicalLayer16, at)('status16').flags()}`,
-  ]);
 
 const L0P_EXIT = [
   'Less than 1us',

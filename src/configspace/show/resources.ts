@@ -2,7 +2,6 @@
 /** VC, resizable BARs, PTM, TPH, multicast, vendor-specific capabilities. */
 import type { Block } from '../registers.ts';
 import {
-  designatedVendorSpecific,
   multicast,
   precisionTimeMeasurement,
   resizableBar,
@@ -70,22 +69,27 @@ function barSize(n: number): string {
 const bitsSet = (bits: number): number[] =>
   Array.from({ length: 32 }, (_, n) => n).filter((n) => Math.floor(bits / 2 ** n) % 2 === 1);
 
-export const showResizableBar: Printer = ({ config, at, has }) => {
-  const lines = ['Physical Resizable BAR'];
-  const count = (config.u32(at + 8) >>> 5) & 7;
-  for (let n = 0; n < Math.max(1, count); n++) {
-    if (!has(4 + 8 * n, 8)) return [...lines, '<unreadable>'];
-    if (count < 1 || count > 6)
-      return [...lines, `<error in resizable BAR: num_bars=${count} is out of specification>`];
-    const block: Block = resizableBar(count);
-    const [cap, ctl] = [view(config, block, at)(`capability${n}`), view(config, block, at)(`control${n}`)];
-    const high = bitsSet(ctl.get('sizesSupportedHigh')).map((bit) => bit + 28);
-    const sizes = [...bitsSet(cap.get('sizesSupported')), ...high].map((bit) => ` ${barSize(bit)}`).join('');
-    const supported = sizes ? `, supported:${sizes}` : '';
-    lines.push(`BAR ${ctl.get('barIndex')}: current size: ${barSize(ctl.get('barSize'))}${supported}`);
-  }
-  return lines;
-};
+const showSizes =
+  (title: string): Printer =>
+  ({ config, at, has }) => {
+    const lines = [title];
+    const count = (config.u32(at + 8) >>> 5) & 7;
+    for (let n = 0; n < Math.max(1, count); n++) {
+      if (!has(4 + 8 * n, 8)) return [...lines, '<unreadable>'];
+      if (count < 1 || count > 6)
+        return [...lines, `<error in resizable BAR: num_bars=${count} is out of specification>`];
+      const block: Block = resizableBar(count);
+      const [cap, ctl] = [view(config, block, at)(`capability${n}`), view(config, block, at)(`control${n}`)];
+      const high = bitsSet(ctl.get('sizesSupportedHigh')).map((bit) => bit + 28);
+      const sizes = [...bitsSet(cap.get('sizesSupported')), ...high].map((bit) => ` ${barSize(bit)}`).join('');
+      const supported = sizes ? `, supported:${sizes}` : '';
+      lines.push(`BAR ${ctl.get('barIndex')}: current size: ${barSize(ctl.get('barSize'))}${supported}`);
+    }
+    return lines;
+  };
+
+export const showResizableBar = showSizes('Physical Resizable BAR');
+export const showVfResizableBar = showSizes('Virtual Resizable BAR');
 
 const granularity = (ns: number, none: string): string =>
   ns === 0 ? none : ns === 255 ? 'Greater than 254ns' : `${ns}ns`;
@@ -131,10 +135,10 @@ export const showMulticast: Printer = ({ config, at, role, has }) =>
       BigInt(config.u32(at + offset + 4)) * 0x100000000n + BigInt(config.u32(at + offset));
     const endpoint = role === 'endpoint' || role === 'RC integrated endpoint';
     const port = role === 'root port' || role === 'upstream port' || role === 'downstream port';
-    const window = `, WindowSz ${cap.get('windowSizeRequested')} (${2 ** (cap.get('windowSizeRequested') % 32)} bytes)`;
+    const window = `, WindowSz ${cap.get('windowSizeRequested')} (${2n ** BigInt(cap.get('windowSizeRequested'))} bytes)`;
     const extra = endpoint ? window : port ? `, ${cap.flags()}` : '';
     const overlay = read('overlayBar').get('overlaySize');
-    const covers = overlay >= 6 ? `(${2 ** (overlay % 32)} bytes)` : '(disabled)';
+    const covers = overlay >= 6 ? `(${2n ** BigInt(overlay)} bytes)` : '(disabled)';
     return [
       `McastCap: MaxGroups ${cap.get('maxGroup') + 1}${extra}`,
       `McastCtl: NumGroups ${ctl.get('numGroup') + 1}, ${ctl.flags()}`,
@@ -147,12 +151,3 @@ export const showMulticast: Printer = ({ config, at, role, has }) =>
         : [`McastOverlayBAR: OverlaySize ${overlay} ${covers}, BaseAddr ${hex(wide(0x28) & ~0x3fn, 16)}`]),
     ];
   });
-
-export const showDesignatedVendorSpecific: Printer = ({ config, at, has }) => {
-  if (!has(4, 8)) return ['Designated Vendor-Specific: <unreadable>'];
-  const read = view(config, designatedVendorSpecific, at);
-  const header = read('dvsecHeader1');
-  const [vendor, id] = [hex(header.get('vendorId'), 4), hex(read('dvsecHeader2').value, 4)];
-  const body = `Rev=${header.get('revision')} Len=${header.get('length')} <?>`;
-  return [`Designated Vendor-Specific: Vendor=${vendor} ID=${id} ${body}`];
-};

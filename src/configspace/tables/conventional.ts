@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Capabilities that come from conventional PCI. */
-import { block, hwinit, reg8, reg16, reg32, ro, rw, rw1c } from '../registers.ts';
+import { block, hwinit, type Registers, reg8, reg16, reg32, ro, ros, rw, rw1c, rw1cs } from '../registers.ts';
 
 /** PCI-X of a type 0 function (07h), PCI-X 2.0 section 7.2. */
 export const pciX = block('PCI-X', 0x08, {
@@ -11,6 +11,7 @@ export const pciX = block('PCI-X', 0x08, {
       enableRelaxedOrdering: rw(1, { reset: 1, lspci: 'ERO' }),
       maxMemoryReadByteCount: rw([3, 2], { lspci: 'RBC' }),
       maxOutstandingSplitTransactions: rw([6, 4], { reset: 3, lspci: 'OST' }),
+      version: ro([13, 12]),
     },
     { lspci: 'PCI-X Command' },
   ),
@@ -36,6 +37,32 @@ export const pciX = block('PCI-X', 0x08, {
   ),
 });
 
+/** Error correction, which version 1 of the capability added at `at`, PCI-X 2.0 section 7.2.5. */
+const errorCorrection = (at: number): Registers => ({
+  eccControlStatus: reg32(
+    at,
+    {
+      selectSecondary: rw(0),
+      errorInOtherBank: ro(1, { live: true }),
+      additionalCorrectableError: rw1cs(2),
+      additionalUncorrectableError: rw1cs(3),
+      errorPhase: rw1cs([6, 4]),
+      errorCorrected: ros(7),
+      syndrome: ros([15, 8]),
+      firstCommand: ros([19, 16]),
+      secondCommand: ros([23, 20]),
+      upperAttributes: ros([27, 24]),
+      controlUpdateEnable: rw(28, { action: true }),
+      singleBitCorrectionDisable: rw(30),
+      eccMode: ro(31, { live: true, impl: true }),
+    },
+    { lspci: 'PCI-X ECC' },
+  ),
+  eccFirstAddress: reg32(at + 4, { address: ros([31, 0]) }),
+  eccSecondAddress: reg32(at + 8, { address: ros([31, 0]) }),
+  eccAttribute: reg32(at + 12, { attribute: ros([31, 0]) }),
+});
+
 /** PCI-X of a bridge (07h in a type 1 function), PCI-X 2.0 section 8.6.2. */
 export const pciXBridge = block('PCI-X', 0x10, {
   secondaryStatus: reg16(
@@ -47,7 +74,10 @@ export const pciXBridge = block('PCI-X', 0x10, {
       unexpectedSplitCompletion: rw1c(3, { lspci: 'USC' }),
       splitCompletionOverrun: rw1c(4, { lspci: 'SCO' }),
       splitRequestDelayed: rw1c(5, { lspci: 'SRD' }),
-      secondaryClockFrequency: ro([8, 6], { lspci: 'Freq' }),
+      secondaryClockFrequency: ro([9, 6], { live: true, impl: true, lspci: 'Freq' }),
+      version: ro([13, 12]),
+      capable266MHz: ro(14),
+      capable533MHz: ro(15),
     },
     { lspci: 'PCI-X Secondary Status' },
   ),
@@ -84,8 +114,13 @@ export const pciXBridge = block('PCI-X', 0x10, {
   ),
 });
 
+/** PCI-X with error correction, of a device and of a bridge. */
+export const pciXWithEcc = block('PCI-X', 0x18, { ...pciX.registers, ...errorCorrection(0x08) });
+export const pciXBridgeWithEcc = block('PCI-X', 0x20, { ...pciXBridge.registers, ...errorCorrection(0x10) });
+
 /** Advanced Features (13h), PCI ECN of 2006. */
 export const advancedFeatures = block('Advanced Features', 0x06, {
+  length: reg8(0x02, { length: ro([7, 0], { reset: 6 }) }),
   capability: reg8(
     0x03,
     {

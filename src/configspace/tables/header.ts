@@ -1,6 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The configuration space headers. */
-import { block, hwinit, type Role, reg8, reg16, reg24, reg32, ro, rw, rw1c } from '../registers.ts';
+import {
+  type Block,
+  block,
+  hwinit,
+  type Register,
+  type Registers,
+  type Role,
+  reg8,
+  reg16,
+  reg24,
+  reg32,
+  ro,
+  rw,
+  rw1c,
+} from '../registers.ts';
 
 /** Functions on conventional PCI have more of the Command register writable than PCI Express leaves them. */
 const CONVENTIONAL: readonly Role[] = ['conventional'];
@@ -96,69 +110,42 @@ const common = {
   ),
 };
 
-/** Type 0 configuration space header, PCIe 6.0 section 7.5.1.2. */
+/** A memory BAR of 32 bits, or the lower half of one of 64. */
+export const memoryBar = (offset: number, lspci: string) =>
+  reg32(offset, { ioSpace: ro(0), type: ro([2, 1]), prefetchable: ro(3), base: rw([31, 4]) }, { lspci });
+
+/** What a Base Address Register holds, which its own bytes and those of the one before it say. */
+export type BarKind = 'memory' | 'io' | 'upper';
+
+/** Fields of the kinds that are no memory BAR, PCIe 6.0 section 7.5.1.2.1. */
+const OTHER_BARS = {
+  io: { ioSpace: ro(0, { reset: 1 }), base: rw([31, 2]) },
+  upper: { base: rw([31, 0]) },
+} as const;
+
+/** A block whose BARs, named `prefix0` and so on, are of these kinds. */
+export function withBars<R extends Registers>(b: Block<R>, prefix: string, kinds: readonly BarKind[]): Block {
+  const registers: Record<string, Register> = { ...b.registers };
+  for (const [n, kind] of kinds.entries()) {
+    const memory = registers[`${prefix}${n}`];
+    if (memory === undefined || kind === 'memory') continue;
+    registers[`${prefix}${n}`] =
+      kind === 'io'
+        ? { ...memory, fields: OTHER_BARS.io }
+        : { ...memory, fields: OTHER_BARS.upper, lspci: `${registers[`${prefix}${n - 1}`]!.lspci} upper` };
+  }
+  return block(b.title, b.size, registers);
+}
+
+/** Type 0 configuration space header, PCIe 6.0 section 7.5.1.2, with memory BARs of 32 bits. */
 export const type0 = block('Type 0 header', 0x40, {
   ...common,
-  bar0: reg32(
-    0x10,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'BAR 0' },
-  ),
-  bar1: reg32(
-    0x14,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'BAR 1' },
-  ),
-  bar2: reg32(
-    0x18,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'BAR 2' },
-  ),
-  bar3: reg32(
-    0x1c,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'BAR 3' },
-  ),
-  bar4: reg32(
-    0x20,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'BAR 4' },
-  ),
-  bar5: reg32(
-    0x24,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'BAR 5' },
-  ),
+  bar0: memoryBar(0x10, 'BAR 0'),
+  bar1: memoryBar(0x14, 'BAR 1'),
+  bar2: memoryBar(0x18, 'BAR 2'),
+  bar3: memoryBar(0x1c, 'BAR 3'),
+  bar4: memoryBar(0x20, 'BAR 4'),
+  bar5: memoryBar(0x24, 'BAR 5'),
   cardbusCisPointer: reg32(
     0x28,
     {
@@ -185,6 +172,8 @@ export const type0 = block('Type 0 header', 0x40, {
   capabilitiesPointer: reg8(0x34, {
     pointer: ro([7, 0]),
   }),
+  reserved35: reg24(0x35, {}),
+  reserved38: reg32(0x38, {}),
   interruptLine: reg8(0x3c, {
     line: rw([7, 0]),
   }),
@@ -202,26 +191,8 @@ export const type0 = block('Type 0 header', 0x40, {
 /** Type 1 configuration space header (bridges and ports), PCIe 6.0 section 7.5.1.3. */
 export const type1 = block('Type 1 header', 0x40, {
   ...common,
-  bar0: reg32(
-    0x10,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'BAR 0' },
-  ),
-  bar1: reg32(
-    0x14,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'BAR 1' },
-  ),
+  bar0: memoryBar(0x10, 'BAR 0'),
+  bar1: memoryBar(0x14, 'BAR 1'),
   primaryBusNumber: reg8(0x18, {
     number: rw([7, 0]),
   }),
@@ -303,6 +274,7 @@ export const type1 = block('Type 1 header', 0x40, {
   capabilitiesPointer: reg8(0x34, {
     pointer: ro([7, 0]),
   }),
+  reserved35: reg24(0x35, {}),
   expansionRomBaseAddress: reg32(
     0x38,
     {

@@ -75,3 +75,14 @@ export const msiX = block('MSI-X', 0x0c, {
     { lspci: 'MSI-X PBA' },
   ),
 });
+
+/**
+ * An entry of the MSI-X table, PCIe 6.0 section 7.7.2.5. It stands in a BAR, not in config space. The address and the data
+ * are undefined after a reset; every vector is masked.
+ */
+export const msiXTableEntry = block('MSI-X table entry', 0x10, {
+  messageAddress: reg32(0x00, { address: rw([31, 2], { impl: true }) }),
+  messageUpperAddress: reg32(0x04, { address: rw([31, 0], { impl: true }) }),
+  messageData: reg32(0x08, { data: rw([31, 0], { impl: true }) }),
+  vectorControl: reg32(0x0c, { mask: rw(0, { reset: 1 }), steeringTag: rw([31, 16]) }),
+});

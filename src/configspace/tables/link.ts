@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Capabilities of a link and of the device on it. */
-import { block, hwinit, reg16, reg32, ro, ros, rw, rw1cs } from '../registers.ts';
+import { block, hwinit, reg16, reg32, ro, rw, rw1cs } from '../registers.ts';
+import { physicalLayer16GTs } from './physical.ts';
 
 /** Device Serial Number (0003h), PCIe 6.0 section 7.9.3. */
 export const deviceSerialNumber = block('Device Serial Number', 0x0c, {
@@ -61,29 +62,8 @@ export const dataLinkFeature = block('Data Link Feature', 0x0c, {
   ),
 });
 
-/** Physical Layer 16.0 GT/s (0026h), PCIe 6.0 section 7.7.5. */
-export const physicalLayer16 = block('Physical Layer 16.0 GT/s', 0x20, {
-  status16: reg32(
-    0x0c,
-    {
-      equalizationComplete: ros(0, { lspci: 'EquComplete' }),
-      phase1: ros(1, { lspci: 'EquPhase1' }),
-      phase2: ros(2, { lspci: 'EquPhase2' }),
-      phase3: ros(3, { lspci: 'EquPhase3' }),
-      linkEqualizationRequest: rw1cs(4, { lspci: 'LinkEquRequest' }),
-    },
-    { lspci: 'Phy16Sta' },
-  ),
-  localDataParityMismatchStatus: reg32(0x10, {
-    lanes: rw1cs([31, 0]),
-  }),
-  firstRetimerDataParityMismatchStatus: reg32(0x14, {
-    lanes: rw1cs([31, 0]),
-  }),
-  secondRetimerDataParityMismatchStatus: reg32(0x18, {
-    lanes: rw1cs([31, 0]),
-  }),
-});
+/** Physical Layer 16.0 GT/s (0026h) of a link of one lane. */
+export const physicalLayer16 = physicalLayer16GTs(1);
 
 /** Device 3 (002Fh), PCIe 6.0 section 7.7.9. */
 export const device3 = block('Device 3', 0x10, {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Channels, BAR sizes, time, hints and other resources of a function. */
 import { block, hwinit, type Role, reg16, reg32, ro, rw } from '../registers.ts';
+import { vendorsDvsec } from './cxl.ts';
 
 /** Which functions have which half of the Multicast capability. */
 const MULTICAST_ENDPOINTS: readonly Role[] = ['endpoint', 'legacy endpoint', 'RC integrated endpoint'];
@@ -25,7 +26,7 @@ export function virtualChannel(title: string, extendedVcs: number) {
         tcMap: rw([7, 1], { reset: n === 0 ? 0x7f : 0, flrKeeps: true }),
         loadPortArbitrationTable: rw(16, { flrKeeps: true, action: true }),
         portArbitrationSelect: rw([19, 17], { flrKeeps: true, lspci: 'ArbSelect' }),
-        vcId: rw([26, 24], { flrKeeps: true, lspci: 'ID' }),
+        vcId: n === 0 ? ro([26, 24], { lspci: 'ID' }) : rw([26, 24], { flrKeeps: true, impl: true, lspci: 'ID' }),
         enable: n === 0 ? ro(31, { reset: 1, lspci: 'Enable' }) : rw(31, { flrKeeps: true, lspci: 'Enable' }),
       }),
       [`vcResourceStatus${n}`]: reg16(at + 0x0a, {
@@ -56,8 +57,11 @@ export function virtualChannel(title: string, extendedVcs: number) {
   });
 }
 
-/** Resizable BAR (0015h), PCIe 6.0 section 7.8.6: a pair of registers for each of `bars` resizable BARs. */
-export function resizableBar(bars: number) {
+/**
+ * Resizable BAR (0015h) and VF Resizable BAR (0024h), PCIe 6.0 sections 7.8.6 and 7.8.7: a pair of registers for each of
+ * `bars` resizable BARs.
+ */
+export function resizableBar(bars: number, title = 'Resizable BAR') {
   const pairs = Array.from({ length: bars }, (_, n) => ({
     [`capability${n}`]: reg32(0x04 + 8 * n, {
       sizesSupported: ro([31, 4]),
@@ -69,7 +73,7 @@ export function resizableBar(bars: number) {
       sizesSupportedHigh: ro([31, 16], { since: 5 }),
     }),
   }));
-  return block('Resizable BAR', 4 + 8 * bars, Object.assign({}, ...pairs));
+  return block(title, 4 + 8 * bars, Object.assign({}, ...pairs));
 }
 
 /** Precision Time Measurement (001Fh), PCIe 6.0 section 7.9.15. */
@@ -168,14 +172,5 @@ export const multicast = block('Multicast', 0x30, {
   ),
 });
 
-/** Designated Vendor-Specific Extended Capability (0023h), PCIe 6.0 section 7.9.6: its header; the body is the vendor's. */
-export const designatedVendorSpecific = block('Designated Vendor-Specific', 0x0c, {
-  dvsecHeader1: reg32(0x04, {
-    vendorId: ro([15, 0]),
-    revision: ro([19, 16]),
-    length: ro([31, 20]),
-  }),
-  dvsecHeader2: reg16(0x08, {
-    id: ro([15, 0]),
-  }),
-});
+/** Designated Vendor-Specific Extended Capability (0023h) as far as any vendor's is alike. */
+export const designatedVendorSpecific = vendorsDvsec(0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Virtualization and translation: ACS, ARI, ATS, SR-IOV, PRI, PASID. */
 import { block, hwinit, reg8, reg16, reg32, ro, rw, rw1c } from '../registers.ts';
+import { memoryBar } from './header.ts';
 
 /** Access Control Services (000Dh), PCIe 6.0 section 7.7.11. The vector is there when P2P Egress Control is. */
 export function accessControlServices(egressControl: boolean) {
@@ -183,66 +184,12 @@ export const singleRootIoVirtualization = block('Single Root I/O Virtualization'
     },
     { lspci: 'System Page Size' },
   ),
-  vfBar0: reg32(
-    0x24,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'VF BAR 0' },
-  ),
-  vfBar1: reg32(
-    0x28,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'VF BAR 1' },
-  ),
-  vfBar2: reg32(
-    0x2c,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'VF BAR 2' },
-  ),
-  vfBar3: reg32(
-    0x30,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'VF BAR 3' },
-  ),
-  vfBar4: reg32(
-    0x34,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'VF BAR 4' },
-  ),
-  vfBar5: reg32(
-    0x38,
-    {
-      ioSpace: ro(0),
-      type: ro([2, 1]),
-      prefetchable: ro(3),
-      base: rw([31, 4]),
-    },
-    { lspci: 'VF BAR 5' },
-  ),
+  vfBar0: memoryBar(0x24, 'VF BAR 0'),
+  vfBar1: memoryBar(0x28, 'VF BAR 1'),
+  vfBar2: memoryBar(0x2c, 'VF BAR 2'),
+  vfBar3: memoryBar(0x30, 'VF BAR 3'),
+  vfBar4: memoryBar(0x34, 'VF BAR 4'),
+  vfBar5: memoryBar(0x38, 'VF BAR 5'),
   vfMigrationStateArrayOffset: reg32(
     0x3c,
     {

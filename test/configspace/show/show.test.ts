@@ -260,10 +260,10 @@ describe('lists that end badly', () => {
   });
   test('an extended list that loops, and one without an end', () => {
     const extended = (next: string) =>
-      list(0x1000, ['34: 40', '40: 10 00 92 00', `100: 00 00 00 ${next}`, '140: 2a 00 01 10']).slice(-3);
+      list(0x1000, ['34: 40', '40: 10 00 92 00', `100: 00 00 00 ${next}`, '140: 2c 00 01 10']).slice(-3);
     expect(extended('14')).toEqual([
       '\tCapabilities: [100 v0] Null',
-      '\tCapabilities: [140 v1] Physical Layer 32.0 GT/s <?>',
+      '\tCapabilities: [140 v1] System Firmware Intermediary <?>',
       '\tCapabilities: [100 v0] <chain looped>',
     ]);
     expect(extended('00').at(-1)).not.toContain('[100');
