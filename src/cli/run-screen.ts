@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** What `hotreset run` prints: the outcome, the ports, the functions by what became of them, the timeline, the log. */
-import { formatDiff } from '../configspace/diff.ts';
+import { formatDiff, isStatus, type RegisterDiff } from '../configspace/diff.ts';
 import type { FunctionResult, RunResult, Step } from '../run/result.ts';
 import { columns, cut, formatTime, plural, styled, WIDTH, wrap } from './text.ts';
 import { accessLines } from './trace-lines.ts';
@@ -70,6 +70,7 @@ function answerWord({ answered, answers, ready_us }: FunctionResult): string {
   return ready_us === undefined ? 'NO LONGER ANSWERS  ' : `NOT READY before ${formatTime(ready_us)}  `;
 }
 
+const isSetting = (diff: RegisterDiff): boolean => !isStatus(diff);
 const wasReset = ({ resets }: FunctionResult): boolean => resets > 0;
 
 function resetLines({ functions }: RunResult): string[] {
@@ -79,9 +80,9 @@ function resetLines({ functions }: RunResult): string[] {
 }
 
 /** Functions whose registers differ in the same way are told of together. */
-function changedLines(functions: readonly FunctionResult[]): string[] {
-  const changed = functions.filter((f) => f.changed.length > 0);
-  return groupBy(changed, (f) => f.changed.map(formatDiff).join('\n')).flatMap(([diffs, group]) => [
+function changedLines(functions: readonly FunctionResult[], which: (diff: RegisterDiff) => boolean): string[] {
+  const changed = functions.filter((f) => f.changed.some(which));
+  return groupBy(changed, (f) => f.changed.filter(which).map(formatDiff).join('\n')).flatMap(([diffs, group]) => [
     ...wrap(group.map(({ bdf }) => bdf).join(', '), 2),
     ...diffs.split('\n').flatMap((diff) => wrap(diff, 4, 2)),
   ]);
@@ -167,7 +168,7 @@ export function runScreen(result: RunResult, { verbose }: ScreenOptions): string
   const part = (title: string, lines: readonly string[]) => section(title, lines, verbose);
   const reset = result.functions.filter(wasReset);
   const untouched = result.functions.filter((f) => !wasReset(f));
-  const restored = reset.filter(({ changed }) => changed.length === 0);
+  const restored = reset.filter(({ changed }) => !changed.some(isSetting));
   return [
     ...wrap(machineLine(result), 0, 2),
     ...wrap(settingLine(result), 0, 2),
@@ -178,12 +179,16 @@ export function runScreen(result: RunResult, { verbose }: ScreenOptions): string
     ...(result.stopped === undefined ? [] : [styled('bold', result.stopped)]),
     ...part('Ports', portLines(result)),
     ...part('Functions that were reset', resetLines(result)),
-    ...part('Not restored', changedLines(reset)),
+    ...part('Not restored', changedLines(reset, isSetting)),
+    ...part('Status that changed with the reset', changedLines(reset, isStatus)),
     ...part(
       'Restored in every register that the dump has',
       restored.length === 0 ? [] : wrap(restored.map(({ bdf }) => bdf).join(', '), 2),
     ),
-    ...part('Changed without being reset', changedLines(untouched)),
+    ...part(
+      'Changed without being reset',
+      changedLines(untouched, () => true),
+    ),
     ...part('Still doing DMA, and why', runningLines(result)),
     ...part('Neither reset nor doing DMA', otherLines(result)),
     ...part('Timeline', timeLines(result, verbose)),

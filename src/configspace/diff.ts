@@ -14,6 +14,10 @@ export interface FieldDiff {
   readonly after: number;
   /** One bit, which is printed as `Xxx+` or `Xxx-`. */
   readonly flag: boolean;
+  /** Place of its lowest bit in the register. */
+  readonly lsb: number;
+  /** Tells of an event or a state (write-one-to-clear, live) and is nothing that software sets. */
+  readonly status: boolean;
 }
 
 export interface RegisterDiff {
@@ -59,10 +63,13 @@ function changedFields(register: Register, before: number, after: number): Field
   for (const [key, f] of inOrder(register.fields, ({ lsb }) => lsb)) {
     reserved -= mask(f);
     const [was, is] = [fieldOf(before, f), fieldOf(after, f)];
-    if (was !== is) fields.push({ name: fieldName(key, f, register), before: was, after: is, flag: f.flag });
+    if (was === is) continue;
+    const { flag, lsb, access, live = false } = f;
+    const status = live || access === 'RW1C' || access === 'RW1CS';
+    fields.push({ name: fieldName(key, f, register), before: was, after: is, flag, lsb, status });
   }
   const [was, is] = [(before & reserved) >>> 0, (after & reserved) >>> 0];
-  if (was !== is) fields.push({ name: 'reserved', before: was, after: is, flag: false });
+  if (was !== is) fields.push({ name: 'reserved', before: was, after: is, flag: false, lsb: 0, status: false });
   return fields;
 }
 
@@ -114,20 +121,30 @@ export function diffFunction(before: Uint8Array, after: Uint8Array, options: Dif
   return diffs.sort((a, b) => a.offset - b.offset);
 }
 
-const number = (n: number, wide: boolean): string => (wide ? `0x${n.toString(16)}` : String(n));
-
-function formatField({ name, before, after, flag }: FieldDiff): string {
+function formatField({ name, before, after, flag, lsb }: FieldDiff): string {
   if (flag) return `${name}${before ? '+' : '-'} -> ${name}${after ? '+' : '-'}`;
-  const wide = name === 'reserved' || Math.max(before, after) > 0xff;
-  return `${name} ${number(before, wide)} -> ${number(after, wide)}`;
+  // lspci writes power states as one word, D3.
+  if (name === 'D') return `D${before} -> D${after}`;
+  // An address is read at its place in the register.
+  const [was, is] = isAddress(name) ? [before * 2 ** lsb, after * 2 ** lsb] : [before, after];
+  const wide = name === 'reserved' || Math.max(was, is) > 0xff;
+  return wide ? `${name} 0x${was.toString(16)} -> 0x${is.toString(16)}` : `${name} ${was} -> ${is}`;
 }
+
+const isAddress = (name: string): boolean => /^(Address|Base|Limit)$/.test(name);
+
+/** Whether a difference is one of status alone: events seen or cleared, states, nothing that was set up and is lost. */
+export const isStatus = ({ fields }: RegisterDiff): boolean =>
+  fields.length > 0 && fields.every(({ status }) => status);
 
 /** One line: `LnkCtl (PCI Express): 0x0042 -> 0x0000: ASPM 2 -> 0, CommClk+ -> CommClk-`. */
 export function formatDiff({ register, capability, size, before, after, fields }: RegisterDiff): string {
   const value = (n: number) => `0x${n.toString(16).padStart(size * 2, '0')}`;
   const where = capability === '' ? register : `${register} (${capability})`;
   // A register of one field says it all.
-  const whole = fields.length === 1 && fields[0]!.before === before && fields[0]!.after === after && !fields[0]!.flag;
+  const [only, more] = fields;
+  const place = only && isAddress(only.name) ? 2 ** only.lsb : 1;
+  const whole = only && !more && !only.flag && only.before * place === before && only.after * place === after;
   const what = fields.length === 0 || whole ? '' : `: ${fields.map(formatField).join(', ')}`;
   return `${where}: ${value(before)} -> ${value(after)}${what}`;
 }

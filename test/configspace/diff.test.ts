@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diffFunction, formatDiff } from '../../src/configspace/diff.ts';
+import { diffFunction, formatDiff, isStatus } from '../../src/configspace/diff.ts';
 import { layoutOfFunction } from '../../src/configspace/function.ts';
 import { build, changed, legacyDevice, rootPort } from './support/build.ts';
 
@@ -15,7 +15,7 @@ describe('register diffs', () => {
   test('flags and numbers by lspci name', () => {
     expect(lines(port, changed(port, ['04: 00 00', '84: 0b 81', 'b0: 40 00', 'b8: e0 13']))).toEqual([
       'Command: 0x0407 -> 0x0000: I/O+ -> I/O-, Mem+ -> Mem-, BusMaster+ -> BusMaster-, DisINTx+ -> DisINTx-',
-      'PMCSR (Power Management): 0x0008 -> 0x810b: D 0 -> 3, PME-Enable- -> PME-Enable+, PME- -> PME+',
+      'PMCSR (Power Management): 0x0008 -> 0x810b: D0 -> D3, PME-Enable- -> PME-Enable+, PME- -> PME+',
       'LnkCtl (PCI Express): 0x0042 -> 0x0040: ASPM 2 -> 0',
       'SltCtl (PCI Express): 0x03c0 -> 0x13e0: HPIrq- -> HPIrq+, LinkChg- -> LinkChg+',
     ]);
@@ -30,11 +30,18 @@ describe('register diffs', () => {
         before: 0x42,
         after: 0,
         fields: [
-          { name: 'ASPM', before: 2, after: 0, flag: false },
-          { name: 'CommClk', before: 1, after: 0, flag: true },
+          { name: 'ASPM', before: 2, after: 0, flag: false, lsb: 0, status: false },
+          { name: 'CommClk', before: 1, after: 0, flag: true, lsb: 6, status: false },
         ],
       },
     ]);
+  });
+  test('what tells of events or states is status, what software sets is not', () => {
+    const status = (rows: readonly string[]) => diffFunction(port, changed(port, rows)).map(isStatus);
+    expect(status(['ba: 08 00'])).toEqual([true]);
+    expect(status(['b0: 00 00'])).toEqual([false]);
+    // Bus numbers and an event at once: not status alone.
+    expect(status(['19: 00 00', 'ba: 08 00'])).toContain(false);
   });
   test('a token that a register has twice gives way to the name of the specification', () => {
     expect(lines(port, changed(port, ['ba: 08 00']))).toEqual([
@@ -62,22 +69,22 @@ describe('register diffs', () => {
   test('BARs and other roles', () => {
     const device = legacyDevice();
     expect(lines(device, changed(device, ['10: 01 00', '30: 00 00 00 00']))).toEqual([
-      'BAR 0: 0x0000e801 -> 0x00000001: Base 0x3a00 -> 0x0',
-      'Expansion ROM: 0xfdae0000 -> 0x00000000: Base 0x1fb5c0 -> 0x0',
+      'BAR 0: 0x0000e801 -> 0x00000001: Base 0xe800 -> 0x0',
+      'Expansion ROM: 0xfdae0000 -> 0x00000000',
     ]);
   });
   test('the upper half of a 64-bit BAR is no BAR of its own', () => {
     const device = build(0x40, ['04: 02', '10: 0c 00 00 d0 05 00 00 00 04 10 00 e0']);
     expect(lines(device, changed(device, ['10: 0c 00 00 00 00 00 00 00', '1b: 00']))).toEqual([
-      'BAR 0: 0xd000000c -> 0x0000000c: Base 0xd000000 -> 0x0',
+      'BAR 0: 0xd000000c -> 0x0000000c: Base 0xd0000000 -> 0x0',
       'BAR 0 upper: 0x00000005 -> 0x00000000',
-      'BAR 2: 0xe0001004 -> 0x00001004: Base 0xe000100 -> 0x100',
+      'BAR 2: 0xe0001004 -> 0x00001004: Base 0xe0001000 -> 0x1000',
     ]);
   });
   test('the upper half of a VF BAR', () => {
     const sriov = build(0x1000, ['06: 10', '34: 40', '40: 10 00 02 00', '100: 10 00 01 00', '124: 0c 00 00 d0 05']);
     expect(lines(sriov, changed(sriov, ['127: 00 00']))).toEqual([
-      'VF BAR 0 (Single Root I/O Virtualization): 0xd000000c -> 0x0000000c: Base 0xd000000 -> 0x0',
+      'VF BAR 0 (Single Root I/O Virtualization): 0xd000000c -> 0x0000000c: Base 0xd0000000 -> 0x0',
       'VF BAR 0 upper (Single Root I/O Virtualization): 0x00000005 -> 0x00000000',
     ]);
   });
