@@ -6,9 +6,8 @@ import type { Hardware } from '../src/devices/hardware.ts';
 import { median, random } from './measure.ts';
 import { type AccessKind, initReference, KERNELS, type Reference } from './reference.ts';
 
-/** Few enough that the traces of all three stay in the cache together, and none is measured cold. */
-const ACCESSES = 8192;
-const REPETITIONS = 8;
+const ACCESSES = 65_536;
+const WARM_UP = 60;
 const SINK = new Int32Array(1024);
 
 /** Pairs of (target, offset) in one word, as the reference has them, and a value; offsets are aligned, below 100h. */
@@ -93,22 +92,27 @@ export function measureAccess(c: Reference, hardware: Hardware, rounds: number):
   initReference(c, hardware);
   const timed = (loop: Loop, trace: Int32Array): number => {
     const start = c.tcpu();
-    for (let i = 0; i < REPETITIONS; i++) loop(hardware, trace);
+    loop(hardware, trace);
     return c.tcpu() - start;
   };
-  return (Object.keys(KERNELS) as AccessKind[]).map((kind) => {
+  const kinds = (Object.keys(KERNELS) as AccessKind[]).map((kind) => {
     const size = Number(kind[1]) as Size;
     const byFunction = traceOf(hardware, size, (fn) => fn);
     const byAddress = traceOf(hardware, size, (fn) => hardware.functions[fn]!.bdf);
+    return { kind, byFunction, byAddress };
+  });
+  // The compiler sees all kinds of access before any is measured, as it would in a program that makes them all.
+  for (let round = 0; round < WARM_UP; round++)
+    for (const { kind, byFunction, byAddress } of kinds) {
+      timed(BY_ADDRESS[kind], byAddress);
+      timed(BY_HANDLE[kind], byFunction);
+    }
+  return kinds.map(({ kind, byFunction, byAddress }) => {
     const ratios = { byAddress: [] as number[], byHandle: [] as number[] };
-    for (let round = -20; round < rounds; round++) {
-      const [reference] = c.run(KERNELS[kind], byFunction, ACCESSES, REPETITIONS);
-      const address = timed(BY_ADDRESS[kind], byAddress);
-      const handle = timed(BY_HANDLE[kind], byFunction);
-      // The first rounds let the compiler do its work.
-      if (round < 0) continue;
-      ratios.byAddress.push(address / reference);
-      ratios.byHandle.push(handle / reference);
+    for (let round = 0; round < rounds; round++) {
+      const [reference] = c.run(KERNELS[kind], byFunction, ACCESSES, 1);
+      ratios.byAddress.push(timed(BY_ADDRESS[kind], byAddress) / reference);
+      ratios.byHandle.push(timed(BY_HANDLE[kind], byFunction) / reference);
     }
     return { kind, byAddress: median(ratios.byAddress), byHandle: median(ratios.byHandle) };
   });

@@ -59,8 +59,9 @@ export class Fabric {
   readonly wiring: Wiring;
   /** Bridges whose secondary side gets nothing through: held in reset, or the link down. */
   readonly blocked: Uint8Array;
-  /** Functions whose entries may be others than at the mark of the journal. */
-  readonly touched: FunctionId[] = [];
+  /** Functions whose entries, and domains whose routes, may be others than at the mark of the journal. */
+  readonly #touched = new Set<FunctionId>();
+  readonly #rerouted = new Set<Domain>();
   readonly #arena: Arena;
   readonly #layouts: readonly FunctionLayout[];
   readonly #profile: HardwareProfile;
@@ -130,7 +131,7 @@ export class Fabric {
     this.#byNumber = new Map(this.#domains.map((d) => [d.number, d]));
     this.entries0 = this.#byNumber.get(0)?.entries ?? newEntries();
     wiring.segments.forEach((_, s) => void this.#fillPages(s));
-    this.allChanged();
+    for (const domain of this.#domains) this.#reroute(domain);
   }
 
   #findRoots(): Domain[] {
@@ -175,7 +176,7 @@ export class Fabric {
 
   /** Whether requests that reach a function are to be looked at before it answers them. */
   setQuiet(fn: FunctionId, quiet: boolean): void {
-    if (this.#arena.journal.on) this.touched.push(fn);
+    if (this.#arena.journal.on) this.#touched.add(fn);
     this.#quiet[fn] = quiet ? 1 : 0;
     if (this.#pages[this.#entryOf[fn]!] !== NOBODY) this.#enter(fn, true);
   }
@@ -195,7 +196,8 @@ export class Fabric {
 
   /** A reset, or a write to ARI Forwarding or VF Enable, may have changed who is there on a segment. */
   membersChanged(fn: FunctionId): void {
-    if (this.#arena.journal.on) this.touched.push(fn);
+    if (this.#mayForwardAri[fn] === 0 && this.#hasVirtualFunctions[fn] === 0) return;
+    if (this.#arena.journal.on) this.#touched.add(fn);
     if (this.#mayForwardAri[fn] !== 0) this.#fillPages(this.wiring.below[fn]!);
     if (this.#hasVirtualFunctions[fn] !== 0) this.#fillPages(this.wiring.segmentOf[fn]!);
   }
@@ -208,11 +210,25 @@ export class Fabric {
 
   /** To be called after the bus numbers of a bridge, or what passes it, have changed: makes the routes anew. */
   changed(bridge: FunctionId): void {
-    this.#reroute(this.#domainOf(bridge));
+    const domain = this.#domainOf(bridge);
+    if (this.#arena.journal.on) this.#rerouted.add(domain);
+    this.#reroute(domain);
   }
 
-  allChanged(): void {
-    for (const domain of this.#domains) this.#reroute(domain);
+  /** Begins to remember what `restored` will have to look at. */
+  mark(): void {
+    this.#touched.clear();
+    this.#rerouted.clear();
+  }
+
+  /** The registers are again as they were at the mark: makes entries and routes so, too. */
+  restored(isSilent: (fn: FunctionId) => boolean): void {
+    for (const fn of [...this.#touched]) {
+      this.setQuiet(fn, isSilent(fn));
+      this.membersChanged(fn);
+    }
+    for (const domain of this.#rerouted) this.#reroute(domain);
+    this.mark();
   }
 
   #reroute(domain: Domain): void {

@@ -152,8 +152,8 @@ export class Hardware implements Bus {
    * absence of functions is not noted.
    */
   mark(): void {
-    this.arena.journal.mark();
-    this.fabric.touched.length = 0;
+    this.arena.mark();
+    this.fabric.mark();
     this.#marked = this.clock.save();
   }
 
@@ -162,12 +162,7 @@ export class Hardware implements Bus {
     if (this.#marked === undefined) throw new Error('rollback without a mark');
     this.arena.journal.rollback();
     this.clock.restore(this.#marked);
-    for (const fn of this.fabric.touched.splice(0)) {
-      this.fabric.setQuiet(fn, this.power.isSilent(fn));
-      this.fabric.membersChanged(fn);
-    }
-    this.fabric.touched.length = 0;
-    this.fabric.allChanged();
+    this.fabric.restored((fn) => this.power.isSilent(fn));
   }
 
   /** A function's own requests, and those of everything below it, may get through now or no longer. */
