@@ -7,7 +7,7 @@
 import { busOf, devfnOf } from '../src/bus/bdf.ts';
 import type { Hardware } from '../src/devices/hardware.ts';
 import { algorithms } from '../src/reset/algorithms.ts';
-import { Kernel } from '../src/reset/kernel.ts';
+import { kernelOn } from './machines.ts';
 import { median } from './measure.ts';
 import { initReference, type Reference } from './reference.ts';
 
@@ -56,18 +56,6 @@ export interface AlgorithmRow {
   readonly perAccess: number;
   readonly accesses: number;
   readonly accessesOfReference: number;
-}
-
-function kernelOn(hardware: Hardware): Kernel {
-  const kernel = new Kernel(hardware, {
-    version: '3.10',
-    cmdline: 'pci=pcie_reset_endpoint_devices',
-    state: 'boot',
-    rootBuses: hardware.fabric.rootBuses,
-    debug: false,
-  });
-  kernel.scan();
-  return kernel;
 }
 
 /** Ratios to C: medians of `rounds` in each of which both run one after the other. `counting` counts accesses. */

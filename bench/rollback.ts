@@ -5,8 +5,7 @@ import { STRIDE } from '../src/devices/arena.ts';
 import { type FunctionSpec, Hardware } from '../src/devices/hardware.ts';
 import { qemu72 } from '../src/devices/qemu.ts';
 import { algorithms } from '../src/reset/algorithms.ts';
-import { Kernel } from '../src/reset/kernel.ts';
-import { machineOf32 } from './machines.ts';
+import { kernelOn, machineOf32 } from './machines.ts';
 import { median } from './measure.ts';
 
 const FUNCTIONS = 65_536;
@@ -33,14 +32,7 @@ export interface RollbackRow {
 
 export function measureRollback(rounds: number): RollbackRow {
   const hardware = new Hardware(fullDomain(), qemu72);
-  const kernel = new Kernel(hardware, {
-    version: '3.10',
-    cmdline: 'pci=pcie_reset_endpoint_devices',
-    state: 'boot',
-    rootBuses: hardware.fabric.rootBuses,
-    debug: false,
-  });
-  kernel.scan();
+  const kernel = kernelOn(hardware);
   const { run } = algorithms.get('reset_pcie_endpoints')!;
   const { bytes, journal } = hardware.arena;
   const copy = new Uint8Array(bytes.length);

@@ -5,6 +5,7 @@ import { formatBdf } from '../bus/bdf.ts';
 import { diffFunction, formatDiff } from '../configspace/diff.ts';
 import { type Dump, readDump } from '../machine/dump.ts';
 import { functionsOf, warningsOf } from '../machine/machine.ts';
+import { UsageError } from '../run/errors.ts';
 import { nameOf } from './names.ts';
 import { wrap } from './text.ts';
 import { printWarnings } from './warnings.ts';
@@ -41,6 +42,7 @@ export function addDiff(program: Command): void {
     .argument('<after>', 'another one of the same machine')
     .addHelpText('after', '\nExit code: 0 no difference, 1 differences, 2 a dump that cannot be read.')
     .action((before: string, after: string) => {
+      if (before === '-' && after === '-') throw new UsageError('only one of the two dumps can be standard input');
       const dumps = [readDump(before), readDump(after)] as const;
       const warnings = dumps.flatMap(warningsOf);
       const lines = diffDumps(...dumps);

@@ -5,7 +5,7 @@ import { formatBdf, parseBdf } from '../bus/bdf.ts';
 import type { Bdf } from '../bus/index.ts';
 import { showFunction } from '../configspace/show/index.ts';
 import { readDump } from '../machine/dump.ts';
-import { functionsOf, warningsOf } from '../machine/machine.ts';
+import { functionsOf, type MachineFunction, warningsOf } from '../machine/machine.ts';
 import { UsageError } from '../run/errors.ts';
 import { nameOf } from './names.ts';
 import { printWarnings } from './warnings.ts';
@@ -19,6 +19,17 @@ export function parseAddress(text: string): Bdf {
   return bdf;
 }
 
+/** The function a user means; without a domain it may be in any one. */
+function findAddress(text: string, functions: readonly MachineFunction[], path: string): Bdf {
+  const wanted = parseAddress(text);
+  const anyDomain = text.split(':').length === 2;
+  const found = functions.filter(({ bdf }) => bdf === wanted || (anyDomain && bdf % 0x10000 === wanted));
+  const exact = found.find(({ bdf }) => bdf === wanted) ?? (found.length === 1 ? found[0] : undefined);
+  if (exact) return exact.bdf;
+  if (found.length === 0) throw new UsageError(`${path}: has no function ${formatBdf(wanted)}`);
+  throw new UsageError(`${path}: ${text} may be any of ${found.map(({ bdf }) => formatBdf(bdf)).join(', ')}`);
+}
+
 export function addShow(program: Command): void {
   program
     .command('show')
@@ -29,14 +40,14 @@ export function addShow(program: Command): void {
     .action((path: string, addresses: string[]) => {
       const dump = readDump(path);
       const functions = functionsOf(dump);
-      const wanted = addresses.map(parseAddress);
-      for (const bdf of wanted)
-        if (!functions.some((f) => f.bdf === bdf)) throw new UsageError(`${path}: has no function ${formatBdf(bdf)}`);
+      const wanted = addresses.map((text) => findAddress(text, functions, path));
       const isShown = (bdf: Bdf): boolean => wanted.length === 0 || wanted.includes(bdf);
       const warnings = warningsOf(dump).filter(({ bdf }) => bdf === undefined || isShown(bdf));
       const shown = functions.filter(({ bdf }) => isShown(bdf));
-      const texts = shown.map(({ bdf, bytes, title }) =>
-        [`${formatBdf(bdf)} ${nameOf(title, bytes)}`, ...showFunction(bytes, { first: isFirst(bdf) })].join('\n'),
+      const texts = shown.map(({ bdf, bytes, title, missing }) =>
+        [`${formatBdf(bdf)} ${nameOf(title, bytes)}`, ...showFunction(bytes, { first: isFirst(bdf), missing })].join(
+          '\n',
+        ),
       );
       process.stdout.write(`${texts.join('\n\n')}\n`);
       printWarnings(warnings);

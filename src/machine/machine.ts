@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** A machine from a dump, and a dump from a machine. */
-import { domainOf } from '../bus/bdf.ts';
+import { domainOf, formatBdf } from '../bus/bdf.ts';
 import type { Bdf } from '../bus/index.ts';
 import { layoutOfFunction } from '../configspace/function.ts';
 import type { FunctionId } from '../devices/arena.ts';
@@ -62,7 +62,18 @@ function notesOf(hardware: Hardware): string[] {
   }
   const short = hardware.functions.filter(({ bytes }) => bytes.length <= 0x40).length;
   if (short > 0)
-    notes.push(`${count(short, 'function')} with 64 bytes in the dump: capabilities unknown (use lspci -xxxx as root)`);
+    notes.push(
+      `${count(short, 'function')} with 64 bytes in the dump, without capabilities: their ports read as not PCI Express, ` +
+        'and verdicts are not those of the real machine (use lspci -xxxx as root)',
+    );
+  // A CardBus bridge holds an empty socket in reset: that is nothing to tell.
+  const held = hardware.functions.filter(
+    (_, fn) => hardware.fabric.blocked[fn] !== 0 && hardware.layouts[fn]!.headerType === 1,
+  );
+  if (held.length > 0)
+    notes.push(
+      `held in reset by Bridge Control, so that nothing below answers: ${held.map(({ bdf }) => formatBdf(bdf)).join(', ')}`,
+    );
   const cut = hardware.layouts.filter(
     ({ express }, fn) => express !== 0 && hardware.functions[fn]!.bytes.length <= 0x100,
   ).length;

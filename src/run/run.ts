@@ -6,6 +6,7 @@ import { observed } from '../bus/observed.ts';
 import { diffFunction } from '../configspace/diff.ts';
 import type { FunctionId } from '../devices/arena.ts';
 import type { Hardware } from '../devices/hardware.ts';
+import { formatWarning } from '../machine/dump.ts';
 import { bytesNow, type Machine } from '../machine/machine.ts';
 import type { Algorithm } from '../reset/algorithms.ts';
 import { KernelBug } from '../reset/bug.ts';
@@ -78,11 +79,28 @@ function runToTheEnd(algorithm: Algorithm, kernel: Kernel): string | undefined {
   }
 }
 
+/** Whether MSI, MSI-X or VFs were on in a function that the run reset. */
+function hasMessagesOrVirtualFunctions({ functions, hardware }: Machine, fn: FunctionId): boolean {
+  const { bytes } = functions[fn]!;
+  if (hardware.resets.count[fn] === 0) return false;
+  return hardware.layouts[fn]!.blocks.some(({ extended, id, offset }) => {
+    if (extended) return id === 0x0010 && (bytes[offset + 8]! & 0x01) !== 0;
+    return (id === 0x05 && (bytes[offset + 2]! & 0x01) !== 0) || (id === 0x11 && (bytes[offset + 3]! & 0x80) !== 0);
+  });
+}
+
 /** What a user should know before believing the outcome. */
-function notesOf(machine: Machine, kernel: Kernel, { algorithm, kernelState, absent }: RunOptions): string[] {
+function notesOf(machine: Machine, kernel: Kernel, { algorithm, kernelState, absent, state }: RunOptions): string[] {
   const notes: string[] = [];
   if (algorithm.enabledBy && !algorithm.enabledBy.isOn(kernel))
     notes.push(`${algorithm.name} is not enabled: it needs "${algorithm.enabledBy.option}" on the command line`);
+  if (
+    state === 'boot' &&
+    machine.hardware.layouts.some((_, fn) => hasMessagesOrVirtualFunctions(machine, fn as FunctionId))
+  )
+    notes.push(
+      'MSI, MSI-X and VFs stay on until the reset here; a real boot of this kernel turns them off when it scans',
+    );
   const known = new Set(machine.functions.map(({ bdf }) => formatBdf(bdf)));
   const { currentState, drivers, msi_enabled, msix_enabled, ats_enabled } = kernelState ?? {};
   const named = [currentState, drivers, msi_enabled, msix_enabled, ats_enabled].flatMap((record) =>
@@ -167,6 +185,6 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
     ...(stopped !== undefined && { stopped }),
     duration_us: now_us,
     notes: [...notesOf(machine, kernel, options), ...machine.notes],
-    warnings: machine.warnings.map(({ file, line, text }) => `${file}: ${line > 0 ? `line ${line}: ` : ''}${text}`),
+    warnings: machine.warnings.map(formatWarning),
   };
 }

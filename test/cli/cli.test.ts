@@ -95,6 +95,11 @@ describe('hotreset list, show and diff', () => {
     expect(stdout).not.toContain('00:01.0 ');
   });
 
+  it('finds a function in whichever domain it is', () => {
+    const dump = file('domain', '0001:02:00.0 x\n00: 34 12 02 00\n');
+    expect(hotreset(['show', dump, '02:00.0']).stdout).toContain('0001:02:00.0 ');
+  });
+
   it('tells differences by register name, and by exit code', () => {
     expect(hotreset(['diff', MINIMAL, MINIMAL])).toEqual({ code: 0, stdout: 'no difference\n', stderr: '' });
     const after = join(folder, 'after.lspci');
@@ -136,6 +141,12 @@ describe('wrong input', () => {
     ],
     ['an address that is none', () => ['show', MINIMAL, '1:2'], /"1:2" is no address/],
     ['a function that is not there', () => ['show', MINIMAL, '05:00.0'], /has no function 0000:05:00\.0/],
+    ['two dumps from standard input', () => ['diff', '-', '-'], /only one of the two dumps can be standard input/],
+    [
+      'an address in more than one domain',
+      () => ['show', file('domains', '0001:02:00.0 x\n00: 01\n\n0002:02:00.0 x\n00: 01\n'), '02:00.0'],
+      /02:00\.0 may be any of 0001:02:00\.0, 0002:02:00\.0/,
+    ],
     ['a folder to write to', () => ['run', MINIMAL, '--after', folder], /cannot be written/],
     ['an unknown command', () => ['jump'], /unknown command 'jump'/],
     ['no command', () => [], /Usage: hotreset/],
