@@ -70,7 +70,7 @@ const FACTS: Readonly<Record<string, readonly RegExp[]>> = {
   '73-cap-next-into-header': [/04:00\.0: capability at 40: next pointer 04 is inside the header/],
   '76-cap-pcie-cut-at-end': [/04:00\.0: PCI Express capability at f8 runs past ff/],
   '77-cap-status-bit-clear': [/^\S+: 7 functions, /],
-  '78-cap-ptr-beyond-64B': [/note: 7 functions with 64 bytes in the dump: capabilities unknown/],
+  '78-cap-ptr-beyond-64B': [/note: 7 functions with 64 bytes in the dump, without capabilities/],
   '79-two-pcie-caps': [/04:00\.0: second PCI Express capability at 60/],
   '80-ecap-loop': [/04:00\.0: extended capability list loops at 100 \(at 140\)/],
   '83-ecap-all-ff': [/^\S+: 7 functions, /],
