@@ -10,8 +10,9 @@ import { type Bar, barsOf } from './bars.ts';
 import { type ClockState, VirtualClock } from './clock.ts';
 import { DmaEngines } from './dma.ts';
 import { Fabric, NOBODY } from './fabric.ts';
+import { FunctionResets } from './function-resets.ts';
 import { type FunctionFacts, kindKey, kindOf, type MeasuredBits } from './kind.ts';
-import { Power } from './power.ts';
+import { type Absence, Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
 import { Resets } from './resets.ts';
 import { Slots } from './slots.ts';
@@ -41,6 +42,7 @@ export class Hardware implements Bus {
   readonly fabric: Fabric;
   readonly dma: DmaEngines;
   readonly resets: Resets;
+  readonly functionResets: FunctionResets;
   readonly power: Power;
   readonly slots: Slots;
   #marked: ClockState | undefined;
@@ -69,6 +71,16 @@ export class Hardware implements Bus {
       this.slots,
       this.clock,
       profile,
+    );
+    this.functionResets = new FunctionResets(
+      this.arena,
+      this.layouts,
+      this.fabric,
+      this.power,
+      this.dma,
+      this.clock,
+      profile,
+      this.resets.count,
     );
   }
 
@@ -139,12 +151,20 @@ export class Hardware implements Bus {
     } else if (layout.express !== 0 && offset === layout.express + watch.EXPRESS_SLOT_CONTROL)
       this.slots.written(fn, old, written, lanes);
     else {
+      this.functionResets.written(fn, offset, old, now, written);
       // ARI Forwarding, VF Enable, power state, MSI: who answers, who gets its requests through, or how it interrupts.
       if (layout.variant.slot) this.slots.updateInterrupt(fn);
       this.fabric.membersChanged(fn);
       this.fabric.changed(fn);
       this.#settleBelow(fn);
     }
+  }
+
+  /** Takes a function away for a span of time; when it comes back it had no power in between. */
+  absent(fn: FunctionId, absence: Absence): void {
+    this.power.absent(fn, absence);
+    if (absence.to_us !== Number.POSITIVE_INFINITY)
+      this.clock.schedule(absence.to_us, () => void this.functionResets.powerOn(fn));
   }
 
   /**

@@ -79,6 +79,11 @@ function applyDeviation(masks: Masks, layout: FunctionLayout, deviation: Deviati
     if (!r) continue;
     const at = placed.offset + r.offset;
     const bits = bitsOf(r, deviation.fields);
+    if (deviation.writable !== undefined) {
+      clearBits(masks.writable, at, 2 ** (r.size * 8) - 1);
+      orBits(masks.writable, at, deviation.writable);
+    }
+    if (deviation.onReset === undefined) continue;
     for (const name of ALL_RESETS) clearBits(masks[name], at, bits);
     if (deviation.onReset === 'keep') continue;
     for (const name of ALL_RESETS) orBits(masks[name], at, bits);
@@ -86,6 +91,9 @@ function applyDeviation(masks: Masks, layout: FunctionLayout, deviation: Deviati
     orBits(masks.reset, at, emptySlot ? (deviation.onResetEmptySlot ?? deviation.onReset) : deviation.onReset);
   }
 }
+
+const BIST = 0x0f;
+const isBistCapable = (bytes: Uint8Array): boolean => ((bytes[BIST] ?? 0) & 0x80) !== 0;
 
 /** Presence Detect State says so, of a port that has a slot. */
 function isSlotEmpty({ express, variant }: FunctionLayout, bytes: Uint8Array): boolean {
@@ -114,6 +122,8 @@ export function kindOf(facts: FunctionFacts, bytes: Uint8Array, profile: Hardwar
   const masks = emptyMasks(size);
   for (const { block, offset } of layout.blocks) if (block) addMasks(masks, block, offset);
   if (layout.headerType <= 1) addBars(masks, layout.headerType, bars);
+  // A function that is not BIST Capable has the whole register read-only (PCIe 6.0 section 7.5.1.1.7).
+  if (!isBistCapable(bytes)) clearBits(masks.writable, BIST, 0xff);
   for (const placed of layout.blocks)
     if (placed.extended && placed.id === 0x0015) resetSizesOfResizableBars(masks, placed, bytes);
   if (facts.virtual) restrictToVirtualFunction(masks, layout);
@@ -168,6 +178,7 @@ export function kindKey(facts: FunctionFacts, bytes: Uint8Array): string {
     variant.version,
     variant.slot,
     isSlotEmpty(facts.layout, bytes),
+    isBistCapable(bytes),
     facts.virtual,
     facts.deviceId,
     ...at,

@@ -4,7 +4,7 @@
  * a reason, never an `if` in the code and never a mask in a test.
  */
 
-/** What a register does at a reset, where it is not what its access class says. Later rows win over earlier ones. */
+/** What a register does at a reset or a write, where it is not what its access class says. Later rows win over earlier ones. */
 export interface Deviation {
   /** Title of the block and name of the register, as declared in src/configspace/tables. */
   readonly block: string;
@@ -14,7 +14,9 @@ export interface Deviation {
   /** `vendor:device` or `vendor` in hexadecimal, of the functions concerned; all when not given. */
   readonly devices?: readonly string[];
   /** What a reset does to the bits: `keep` leaves them alone, a number is the value that the register takes. */
-  readonly onReset: 'keep' | number;
+  readonly onReset?: 'keep' | number;
+  /** Bits of the register that can be written, in place of what the table says. */
+  readonly writable?: number;
   /** That value where the slot is empty. */
   readonly onResetEmptySlot?: number;
   readonly reason: string;
@@ -28,11 +30,17 @@ export interface HardwareProfile {
   readonly scratchOutsideCapabilities: boolean;
   /** Whether functions directly below a port answer while its Secondary Bus Reset is held. */
   readonly answersWhileHeld: boolean;
+  /** Whether power that comes back resets what is sticky, too. */
+  readonly coldResets: boolean;
+  /** Whether Function Level Reset does to a function what a bus reset does to it. */
+  readonly flrLikeBusReset: boolean;
+  /** Whether leaving D3hot without No_Soft_Reset resets the function. */
+  readonly softResets: boolean;
   /** Whether links go down and up around a reset, with what that does to the port above. */
   readonly links: boolean;
   /** Whether a bridge takes a request for its Secondary Bus Number although its Subordinate is below it. */
   readonly secondaryWithoutRange: boolean;
-  /** Whether a write to Slot Control completes at once and sets Command Completed whatever it changes. */
+  /** Whether any write to Slot Control sets Command Completed at once, on a port that can do no hot-plug, too. */
   readonly slotCommandsCompleteAtOnce: boolean;
   /** Whether an enabled hot-plug event raises an INTx interrupt, and so Interrupt Status. */
   readonly hotPlugInterrupts: boolean;
@@ -49,6 +57,10 @@ export interface Timing {
   readonly ready_us: number;
   /** From the end of reset until a function on conventional PCI answers (Trhfa). */
   readonly conventionalReady_us: number;
+  /** From the start of a Function Level Reset until the function answers. */
+  readonly flr_us: number;
+  /** From the write that leaves D3hot until the function answers. */
+  readonly d3hot_us: number;
 }
 
 /**
@@ -61,6 +73,9 @@ export const pcie: HardwareProfile = {
   deviations: [],
   scratchOutsideCapabilities: false,
   answersWhileHeld: false,
+  coldResets: true,
+  flrLikeBusReset: false,
+  softResets: true,
   links: true,
   secondaryWithoutRange: false,
   slotCommandsCompleteAtOnce: false,
@@ -71,5 +86,8 @@ export const pcie: HardwareProfile = {
     ready_us: 80_000,
     // 2^25 clocks at 33.3 MHz, PCI 3.0 section 4.3.2.
     conventionalReady_us: 1_006_633,
+    // PCIe 6.0 sections 6.6.2 and 5.9: software may not ask earlier.
+    flr_us: 100_000,
+    d3hot_us: 10_000,
   },
 };

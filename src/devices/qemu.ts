@@ -3,18 +3,54 @@
 import type { Deviation, HardwareProfile } from './profile.ts';
 import { pcie } from './profile.ts';
 
-const deviation = (block: string, register: string, onReset: Deviation['onReset'], reason: string): Deviation => ({
+const deviation = (block: string, register: string, onReset: 'keep' | number, reason: string): Deviation => ({
   block,
   register,
   onReset,
   reason,
 });
 
+const writable = (block: string, register: string, bits: number, reason: string): Deviation => ({
+  block,
+  register,
+  writable: bits,
+  reason,
+});
+
+/** Device models that call pcie_cap_deverr_init(): virtio, and the ports. */
+const WITH_ERROR_REPORTING = ['1af4', '1b36:000c', '1b36:000e', '8086:3420', '8086:7075', '104c', '19e5'];
+
+/** Registers of which QEMU lets less be written than the specification does. */
+const writableBits: readonly Deviation[] = [
+  writable('Type 0 header', 'command', 0x0507, 'Parity Error Response is not settable'),
+  writable('Type 1 header', 'command', 0x0507, 'Parity Error Response is not settable'),
+  writable('PCI Express', 'deviceControl', 0, 'Device Control is read-only'),
+  {
+    ...writable('PCI Express', 'deviceControl', 0x000f, 'but for the error reporting enables of some models'),
+    devices: WITH_ERROR_REPORTING,
+  },
+  writable('PCI Express', 'linkControl', 0, 'Link Control is read-only'),
+  {
+    ...writable('PCI Express', 'linkControl', 0x00c0, 'but for clock configuration and synch of virtio'),
+    devices: ['1af4'],
+  },
+  writable('PCI Express', 'slotControl', 0x07f9, 'Data Link Layer State Changed Enable is not settable'),
+  writable('PCI Express', 'rootControl', 0x0007, 'PME Interrupt Enable is not settable'),
+  writable('PCI Express', 'deviceControl2', 0x8000, 'of Device Control 2 only End-End TLP Prefix Blocking is settable'),
+  {
+    ...writable('PCI Express', 'deviceControl2', 0x8020, 'and ARI Forwarding of ports'),
+    devices: ['1b36:000c', '1b36:000e', '8086:3420', '8086:7075', '104c:8233', '19e5:a129'],
+  },
+  writable('PCI Express', 'linkControl2', 0, 'Link Control 2 is read-only'),
+  writable('Advanced Error Reporting', 'uncorrectableErrorMask', 0, 'no model lets the mask be set'),
+];
+
 /**
  * pci_device_reset() of QEMU resets Command, the Status error bits, Cache Line Size, Interrupt Line, the BARs, MSI and
  * MSI-X; whatever else a device model does not reset itself is kept.
  */
 const deviations: readonly Deviation[] = [
+  ...writableBits,
   deviation('Type 0 header', 'latencyTimer', 'keep', 'the core does not reset the Latency Timer'),
   deviation('Type 1 header', 'latencyTimer', 'keep', 'the core does not reset the Latency Timer'),
   deviation(
@@ -60,9 +96,12 @@ export const qemu72: HardwareProfile = {
   deviations,
   scratchOutsideCapabilities: true,
   answersWhileHeld: true,
+  coldResets: false,
+  flrLikeBusReset: true,
+  softResets: false,
   links: false,
   secondaryWithoutRange: true,
   slotCommandsCompleteAtOnce: true,
   slotStatusAllOrNothing: true,
-  timing: { linkUp_us: 0, ready_us: 0, conventionalReady_us: 0 },
+  timing: { linkUp_us: 0, ready_us: 0, conventionalReady_us: 0, flr_us: 0, d3hot_us: 0 },
 };

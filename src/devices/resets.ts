@@ -35,7 +35,7 @@ export class Resets {
   /** Counts the resets of each port, so that the end of one that was overtaken by another does nothing. */
   readonly #generation: Uint32Array;
   readonly #subtrees: (Subtree | undefined)[] = [];
-  /** Bus resets that each function has been through. */
+  /** Resets that each function has been through. */
   readonly count: Uint32Array;
 
   constructor(

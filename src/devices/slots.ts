@@ -16,9 +16,6 @@ const EVENTS = 0x011f;
 const EVENT_ENABLES = 0x001f;
 const LINK_STATE_CHANGED_ENABLE = 0x1000;
 const HOT_PLUG_INTERRUPT_ENABLE = 0x0020;
-const SLOT_CAPABILITIES = 0x14;
-const HOT_PLUG_CAPABLE = 0x40;
-const NO_COMMAND_COMPLETED = 0x0004_0000;
 /** Interrupt Status as it stands in the dword of Command and Status. */
 const INTERRUPT_STATUS = 0x0008_0000;
 const INTERRUPT_PIN = 0x3d;
@@ -45,14 +42,9 @@ export class Slots {
     const unset = (written >>> SLOT_STATUS) & EVENTS & ~(old >>> SLOT_STATUS);
     if (this.#profile.slotStatusAllOrNothing && unset !== 0)
       this.#arena.change(port, this.#offset(port), old & (EVENTS << SLOT_STATUS), true);
-    if (this.#profile.slotCommandsCompleteAtOnce && (lanes & SLOT_CONTROL) !== 0 && this.#completesCommands(port))
+    if (this.#profile.slotCommandsCompleteAtOnce && (lanes & SLOT_CONTROL) !== 0)
       this.#arena.change(port, this.#offset(port), COMMAND_COMPLETED << SLOT_STATUS, true);
     this.updateInterrupt(port);
-  }
-
-  #completesCommands(port: FunctionId): boolean {
-    const capabilities = this.#arena.read(port, this.#layouts[port]!.express + SLOT_CAPABILITIES, 4);
-    return (capabilities & HOT_PLUG_CAPABLE) !== 0 && (capabilities & NO_COMMAND_COMPLETED) === 0;
   }
 
   /** Interrupt Status shows an INTx interrupt that is pending; with MSI or MSI-X on, events are messages instead. */

@@ -12,6 +12,7 @@ export const SECONDARY_BUS_RESET = 0x0040_0000;
 
 /** Offsets within the PCI Express capability, of dwords. */
 export const EXPRESS_DEVICE_CONTROL = 0x08;
+export const INITIATE_FLR = 0x8000;
 export const EXPRESS_SLOT_CONTROL = 0x18;
 export const EXPRESS_SLOT_STATUS = 0x1a;
 export const PRESENCE_DETECT = 0x0040;
@@ -21,6 +22,9 @@ export const ARI_FORWARDING = 0x20;
 export const SRIOV_CONTROL = 0x08;
 export const SRIOV_NUM_VFS = 0x10;
 export const VF_ENABLE = 0x0001;
+/** Offset of the dword with Control within Advanced Features. */
+export const AF_CONTROL = 0x04;
+export const AF_INITIATE_FLR = 0x01;
 /** Offset within power management of the dword with PMCSR. */
 export const PM_CONTROL_STATUS = 0x04;
 export const POWER_STATE = 0x0003;
@@ -28,6 +32,9 @@ export const POWER_STATE = 0x0003;
 /** Message Control is the upper half of the first dword of MSI and of MSI-X. */
 export const MSI_ENABLE = 0x0001_0000;
 export const MSI_X_ENABLE = 0x8000_0000;
+
+const isEndpoint = ({ variant }: FunctionLayout): boolean =>
+  ['endpoint', 'legacy endpoint', 'RC integrated endpoint'].includes(variant.role);
 
 const isDownstreamFacing = ({ variant }: FunctionLayout): boolean =>
   ['root port', 'downstream port', 'PCI-to-PCIe bridge'].includes(variant.role);
@@ -41,6 +48,7 @@ export function watchedBits(layout: FunctionLayout, size: number): Uint8Array {
     orBits(watched, BRIDGE_CONTROL_DWORD, SECONDARY_BUS_RESET);
   }
   const { express } = layout;
+  if (express !== 0 && isEndpoint(layout)) orBits(watched, express + EXPRESS_DEVICE_CONTROL, INITIATE_FLR);
   if (express !== 0 && isDownstreamFacing(layout)) {
     if (layout.variant.slot) orBits(watched, express + EXPRESS_SLOT_CONTROL, 0xffffffff);
     if (layout.variant.version >= 2) orBits(watched, express + EXPRESS_DEVICE_CONTROL_2, ARI_FORWARDING);
@@ -51,6 +59,7 @@ export function watchedBits(layout: FunctionLayout, size: number): Uint8Array {
       orBits(watched, offset + SRIOV_NUM_VFS, 0xffff);
     }
     if (!extended && id === 0x01) orBits(watched, offset + PM_CONTROL_STATUS, POWER_STATE);
+    if (!extended && id === 0x13) orBits(watched, offset + AF_CONTROL, AF_INITIATE_FLR);
     if (!extended && isDownstreamFacing(layout) && layout.variant.slot) {
       if (id === 0x05) orBits(watched, offset, MSI_ENABLE);
       if (id === 0x11) orBits(watched, offset, MSI_X_ENABLE);

@@ -34,11 +34,12 @@ export interface PreparedRun {
 export function prepareRun(dump: Dump, algorithm: Algorithm, scenario: Scenario): PreparedRun {
   const profile = PROFILES[scenario.hardware ?? DEFAULTS.hardware];
   const scanned = scenario.enumerated === undefined ? undefined : functionsOf(readDump(scenario.enumerated));
-  const present = new Set(dump.functions.map(({ bdf }) => bdf));
-  const absent = new Set(scenario.absent?.map(({ bdf }) => bdf));
-  const missing = scanned?.filter(({ bdf }) => absent.has(bdf) && !present.has(bdf)) ?? [];
+  const gone = new Set(scenario.absent?.map(({ bdf }) => bdf));
+  const there = dump.functions.filter(({ bdf, bytes }) => !gone.has(bdf) || bytes.some((byte) => byte !== 0xff));
+  const inDump = new Set(there.map(({ bdf }) => bdf));
+  const fromScan = scanned?.filter(({ bdf }) => gone.has(bdf) && !inDump.has(bdf)) ?? [];
   return {
-    machine: machineOf(dump, profile, missing),
+    machine: machineOf(fromScan.length > 0 ? { ...dump, functions: there } : dump, profile, fromScan),
     options: {
       algorithm,
       kernel: scenario.kernel ?? DEFAULTS.kernel,

@@ -120,7 +120,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   const fns = idsOf(machine);
   for (const { bdf, from_us, to_us } of options.absent ?? []) {
     const fn = hardware.functions.findIndex((f) => f.bdf === bdf);
-    if (fn >= 0) hardware.power.absent(fn as FunctionId, { from_us, to_us });
+    if (fn >= 0) hardware.absent(fn as FunctionId, { from_us, to_us });
   }
   const before = fns.map((fn) => Uint8Array.from(bytesNow(machine, fn)));
   const answered = fns.map((fn) => answersAt(machine, fn));

@@ -111,7 +111,7 @@ describe('secondary bus reset', () => {
     expect(hardware.read(UPSTREAM, 0, 2)).toBe(0x0001);
     expect(hardware.read(UPSTREAM, 2, 2)).toBe(0xffff);
     expect(hardware.read(UPSTREAM, 4, 4)).toBe(0xffffffff);
-    hardware.power.absent(1 as FunctionId, { from_us: 0, to_us: Number.POSITIVE_INFINITY });
+    hardware.absent(1 as FunctionId, { from_us: 0, to_us: Number.POSITIVE_INFINITY });
     expect(hardware.read(UPSTREAM, 0, 4), 'nobody is there to send it').toBe(0xffffffff);
   });
 

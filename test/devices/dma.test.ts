@@ -13,7 +13,8 @@ const ENDPOINT = parseBdf('01:00.0')!;
 const fn = 1 as FunctionId;
 
 function started(): Hardware {
-  const power = { 0x40: 0x7010, 0x70: 0x0001 };
+  // With No_Soft_Reset, so that it comes back from D3hot as it was.
+  const power = { 0x40: 0x7010, 0x70: 0x0001, 0x74: 0x0008 };
   const hardware = new Hardware([at('00:01.0', rootPort(1)), at('01:00.0', endpoint(power))], pcie);
   hardware.dma.arm(fn, hardware.clock.now_us);
   return hardware;

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/** Resets of one function by itself: Function Level Reset, of PCI Express and of Advanced Features, and D3hot to D0. */
+
+import type { Clock } from '../bus/index.ts';
+import type { FunctionLayout } from '../configspace/function.ts';
+import type { Arena, FunctionId, ResetKind } from './arena.ts';
+import type { DmaEngines } from './dma.ts';
+import type { Fabric } from './fabric.ts';
+import type { Power } from './power.ts';
+import type { HardwareProfile } from './profile.ts';
+import {
+  AF_CONTROL,
+  AF_INITIATE_FLR,
+  EXPRESS_DEVICE_CONTROL,
+  INITIATE_FLR,
+  PM_CONTROL_STATUS,
+  POWER_STATE,
+} from './watch.ts';
+
+const EXPRESS_DEVICE_CAPABILITIES = 0x04;
+const FLR_CAPABLE = 0x1000_0000;
+/** The byte before AF Control, as it stands in the first dword of the capability. */
+const AF_FLR_CAPABLE = 0x0200_0000;
+const NO_SOFT_RESET = 0x0008;
+const D3HOT = 0x0003;
+
+export class FunctionResets {
+  readonly #arena: Arena;
+  readonly #layouts: readonly FunctionLayout[];
+  readonly #fabric: Fabric;
+  readonly #power: Power;
+  readonly #dma: DmaEngines;
+  readonly #clock: Clock;
+  readonly #profile: HardwareProfile;
+  readonly #count: Uint32Array;
+
+  /** `count` holds the resets of each function. */
+  constructor(
+    arena: Arena,
+    layouts: readonly FunctionLayout[],
+    fabric: Fabric,
+    power: Power,
+    dma: DmaEngines,
+    clock: Clock,
+    profile: HardwareProfile,
+    count: Uint32Array,
+  ) {
+    this.#arena = arena;
+    this.#layouts = layouts;
+    this.#fabric = fabric;
+    this.#power = power;
+    this.#dma = dma;
+    this.#clock = clock;
+    this.#profile = profile;
+    this.#count = count;
+  }
+
+  /** A write reached the dword at `offset`: resets the function where it asks for that. */
+  written(fn: FunctionId, offset: number, old: number, now: number, written: number): void {
+    const { express, blocks } = this.#layouts[fn]!;
+    const { flr_us, d3hot_us } = this.#profile.timing;
+    if (express !== 0 && offset === express + EXPRESS_DEVICE_CONTROL) {
+      const capable = this.#arena.read(fn, express + EXPRESS_DEVICE_CAPABILITIES, 4) & FLR_CAPABLE;
+      if ((written & INITIATE_FLR) !== 0 && capable !== 0) this.#functionLevelReset(fn, flr_us);
+      return;
+    }
+    for (const { id, extended, offset: at } of blocks) {
+      if (extended) continue;
+      if (id === 0x13 && offset === at + AF_CONTROL && (written & AF_INITIATE_FLR) !== 0) {
+        if ((this.#arena.read(fn, at, 4) & AF_FLR_CAPABLE) !== 0) this.#functionLevelReset(fn, flr_us);
+      }
+      if (id === 0x01 && offset === at + PM_CONTROL_STATUS && this.#profile.softResets) {
+        const wakes = (old & POWER_STATE) === D3HOT && (now & POWER_STATE) === 0;
+        if (wakes && (now & NO_SOFT_RESET) === 0) this.#reset(fn, 'flr', d3hot_us);
+      }
+    }
+  }
+
+  /** The function has its power back: it is as after a cold reset. */
+  powerOn(fn: FunctionId): void {
+    this.#reset(fn, this.#profile.coldResets ? 'cold' : 'hot', 0);
+  }
+
+  #functionLevelReset(fn: FunctionId, ready_us: number): void {
+    this.#reset(fn, this.#profile.flrLikeBusReset ? 'hot' : 'flr', ready_us);
+  }
+
+  #reset(fn: FunctionId, kind: ResetKind, ready_us: number): void {
+    const now_us = this.#clock.now_us;
+    this.#dma.disarm(fn, now_us);
+    this.#fabric.removeVirtualFunctions(fn);
+    this.#arena.reset(fn, kind);
+    this.#arena.journal.set(this.#count, fn, this.#count[fn]! + 1);
+    this.#power.readyAt(fn, now_us + ready_us);
+  }
+}
