@@ -37,7 +37,7 @@ function compareLog(kernel: Kernel, dmesg: readonly string[]): void {
 test('all recordings are here', () => {
   expect(ofAlgorithm.length).toBe(36);
   expect(ofSaveRestore.length).toBe(11);
-  expect(all.length).toBe(47);
+  expect(all.length).toBe(92);
 });
 
 describe('algorithms', () => {
