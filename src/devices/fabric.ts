@@ -18,6 +18,7 @@ import {
   SECONDARY_BUS_RESET,
   SRIOV_CONTROL,
   SRIOV_NUM_VFS,
+  SRIOV_TOTAL_VFS,
   VF_ENABLE,
 } from './watch.ts';
 import type { Wiring } from './wiring.ts';
@@ -84,6 +85,8 @@ export class Fabric {
   readonly #mayForwardAri: Uint8Array;
   readonly #sriov: Uint16Array;
   readonly #hasVirtualFunctions: Uint8Array;
+  /** Whether VF Enable went on with a number of virtual functions, which are there since, in the dump or not. */
+  readonly #madeVirtualFunctions: Uint8Array;
   /** Where the entry of each function stands. */
   readonly #entryOf: Int32Array;
   /** Bridges on each segment. */
@@ -109,6 +112,9 @@ export class Fabric {
     this.#sriov = Uint16Array.from(
       layouts,
       ({ blocks }) => blocks.find(({ extended, id }) => extended && id === 0x0010)?.offset ?? 0,
+    );
+    this.#madeVirtualFunctions = Uint8Array.from(this.#sriov, (_, fn) =>
+      this.#makesVirtualFunctions(fn as FunctionId) ? 1 : 0,
     );
     this.#bridgesOn = wiring.segments.map(({ functions }) =>
       functions.map(({ fn }) => fn).filter((fn) => wiring.below[fn]! >= 0),
@@ -202,9 +208,31 @@ export class Fabric {
     if (this.#hasVirtualFunctions[fn] !== 0) this.#fillPages(this.wiring.segmentOf[fn]!);
   }
 
+  /**
+   * Whether VF Enable, as it is, makes virtual functions. Some devices do not show theirs, so they need not be in the dump;
+   * but there are none where NumVFs asks for more than there can be.
+   */
+  #makesVirtualFunctions(fn: FunctionId): boolean {
+    if (!this.#virtualFunctionsEnabled(fn)) return false;
+    if (this.#hasVirtualFunctions[fn] !== 0) return true;
+    const sriov = this.#sriov[fn]!;
+    return this.#arena.read(fn, sriov + SRIOV_NUM_VFS, 2) <= this.#arena.read(fn, sriov + SRIOV_TOTAL_VFS, 2);
+  }
+
+  /** A write to VF Enable makes virtual functions, as many as NumVFs says by then, or takes them away. */
+  written(fn: FunctionId, offset: number): void {
+    const sriov = this.#sriov[fn]!;
+    if (sriov === 0 || offset !== sriov + SRIOV_CONTROL) return;
+    const enabled = (this.#arena.read(fn, offset, 2) & VF_ENABLE) !== 0;
+    if (enabled === (this.#madeVirtualFunctions[fn] !== 0)) return;
+    if (!enabled && this.#profile.forgetsNumVfs) this.removeVirtualFunctions(fn);
+    this.#arena.journal.set(this.#madeVirtualFunctions, fn, this.#makesVirtualFunctions(fn) ? 1 : 0);
+  }
+
   /** A reset takes the virtual functions of a physical function away; it counts none afterwards, whatever it keeps. */
   removeVirtualFunctions(fn: FunctionId): void {
-    if (this.#hasVirtualFunctions[fn] === 0 || !this.#virtualFunctionsEnabled(fn)) return;
+    if (this.#madeVirtualFunctions[fn] === 0) return;
+    this.#arena.journal.set(this.#madeVirtualFunctions, fn, 0);
     this.#arena.change(fn, this.#sriov[fn]! + SRIOV_NUM_VFS, 0xffff, false);
   }
 

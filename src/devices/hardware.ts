@@ -94,6 +94,7 @@ export class Hardware implements Bus {
         bars: this.bars[fn]!,
         deviceId: deviceIdOf(bytes),
         virtual: wiring.physical[fn]! >= 0,
+        populated: wiring.segments[wiring.below[fn]!]?.functions.some(({ rid }) => rid === 0) ?? false,
         size: sizes[fn]!,
         ...(writable && { measured: writable }),
       };
@@ -152,8 +153,9 @@ export class Hardware implements Bus {
       this.slots.written(fn, old, written, lanes);
     else {
       this.functionResets.written(fn, offset, old, now, written);
+      this.fabric.written(fn, offset);
       // ARI Forwarding, VF Enable, power state, MSI: who answers, who gets its requests through, or how it interrupts.
-      if (layout.variant.slot) this.slots.updateInterrupt(fn);
+      if (layout.variant.slot) this.slots.interruptsWritten(fn);
       this.fabric.membersChanged(fn);
       this.fabric.changed(fn);
       this.#settleBelow(fn);

@@ -6,8 +6,8 @@ import { addMasks, emptyMasks, type MaskName, type Masks, orBits } from '../conf
 import { type Block, mask, type Register } from '../configspace/registers.ts';
 import type { Kind } from './arena.ts';
 import { type Bar, writableBits } from './bars.ts';
-import type { Deviation, HardwareProfile } from './profile.ts';
-import { COMMAND, COMMAND_BUS_MASTER, EXPRESS_SLOT_STATUS, PRESENCE_DETECT, watchedBits } from './watch.ts';
+import type { Deviation, DeviceByte, HardwareProfile } from './profile.ts';
+import { COMMAND, COMMAND_BUS_MASTER, watchedBits } from './watch.ts';
 
 /** Bits that a device was seen to let software write, one byte for each byte of config space. */
 export interface MeasuredBits {
@@ -24,11 +24,17 @@ export interface FunctionFacts {
   readonly deviceId: string;
   /** A virtual function of SR-IOV, whose registers are mostly those of its physical function. */
   readonly virtual: boolean;
+  /** Whether device 0 function 0 of the bus below is there; false of what is no bridge. */
+  readonly populated: boolean;
   /** Bytes of config space: 256 or 4096. */
   readonly size: number;
   readonly measured?: MeasuredBits;
 }
 
+const EXPRESS_SLOT_CAPABILITIES = 0x14;
+const POWER_CONTROLLER_PRESENT = 0x02;
+/** The first version of PCI Express as endpoints have it: without registers of slots. */
+const EXPRESS_1_SIZE = 0x14;
 const ALL_RESETS: readonly MaskName[] = ['cold', 'hot', 'flr'];
 
 const clearBits = (bytes: Uint8Array, offset: number, bits: number): void => {
@@ -41,10 +47,12 @@ const bitsOf = (r: Register, fields: readonly string[] | undefined): number => {
   return fields.reduce((bits, name) => (r.fields[name] ? bits + mask(r.fields[name]) : bits), 0);
 };
 
+const barRegisters = (headerType: number): readonly number[] =>
+  headerType === 0 ? [0x10, 0x14, 0x18, 0x1c, 0x20, 0x24, 0x30] : headerType === 1 ? [0x10, 0x14, 0x38] : [];
+
 /** BAR bits below the size are read-only, and a BAR that is not there is not there at all. */
 function addBars(masks: Masks, headerType: number, bars: readonly Bar[]): void {
-  const registers = headerType === 0 ? [0x10, 0x14, 0x18, 0x1c, 0x20, 0x24, 0x30] : [0x10, 0x14, 0x38];
-  for (const offset of registers)
+  for (const offset of barRegisters(headerType))
     for (const name of ['writable', ...ALL_RESETS] as const) clearBits(masks[name], offset, 0xffffffff);
   for (const bar of bars)
     writableBits(bar).forEach((bits, i) => {
@@ -73,7 +81,21 @@ function resetSizesOfResizableBars(masks: Masks, placed: PlacedBlock, bytes: Uin
   }
 }
 
-function applyDeviation(masks: Masks, layout: FunctionLayout, deviation: Deviation, emptySlot: boolean): void {
+type Slot = 'populated' | 'empty' | 'without power controller';
+
+function slotOf({ layout, populated }: FunctionFacts, bytes: Uint8Array): Slot {
+  const capabilities = configBytes(bytes).u32(layout.express + EXPRESS_SLOT_CAPABILITIES);
+  if (layout.variant.slot && (capabilities & POWER_CONTROLLER_PRESENT) === 0) return 'without power controller';
+  return populated ? 'populated' : 'empty';
+}
+
+function valueOnReset(deviation: Deviation, slot: Slot): number {
+  const value = deviation.onReset as number;
+  if (slot === 'without power controller') return deviation.onResetWithoutPowerController ?? value;
+  return slot === 'empty' ? (deviation.onResetEmptySlot ?? value) : value;
+}
+
+function applyDeviation(masks: Masks, layout: FunctionLayout, deviation: Deviation, slot: Slot): void {
   for (const placed of layout.blocks) {
     const r = placed.title === deviation.block ? placed.block?.registers[deviation.register] : undefined;
     if (!r) continue;
@@ -88,25 +110,23 @@ function applyDeviation(masks: Masks, layout: FunctionLayout, deviation: Deviati
     if (deviation.onReset === 'keep') continue;
     for (const name of ALL_RESETS) orBits(masks[name], at, bits);
     clearBits(masks.reset, at, bits);
-    orBits(masks.reset, at, emptySlot ? (deviation.onResetEmptySlot ?? deviation.onReset) : deviation.onReset);
+    orBits(masks.reset, at, valueOnReset(deviation, slot));
   }
 }
 
 const BIST = 0x0f;
 const isBistCapable = (bytes: Uint8Array): boolean => ((bytes[BIST] ?? 0) & 0x80) !== 0;
 
-/** Presence Detect State says so, of a port that has a slot. */
-function isSlotEmpty({ express, variant }: FunctionLayout, bytes: Uint8Array): boolean {
-  return variant.slot && (configBytes(bytes).u16(express + EXPRESS_SLOT_STATUS) & PRESENCE_DETECT) === 0;
-}
-
-const concerns = ({ devices }: Deviation, deviceId: string): boolean =>
+const concerns = ({ devices }: Pick<Deviation, 'devices'>, deviceId: string): boolean =>
   devices === undefined || devices.includes(deviceId) || devices.includes(deviceId.slice(0, 4));
 
 /** Bytes that belong to the header or to a capability, known or not. */
 function coveredBytes({ blocks }: FunctionLayout, size: number): Uint8Array {
   const covered = new Uint8Array(size).fill(1, 0, 0x40);
-  for (const { block, offset } of blocks) covered.fill(1, offset, offset + (block?.size ?? 4));
+  for (const { block, id, extended, version, offset } of blocks) {
+    const short = id === 0x10 && !extended && version === 1;
+    covered.fill(1, offset, offset + (short ? EXPRESS_1_SIZE : (block?.size ?? 4)));
+  }
   return covered;
 }
 
@@ -115,6 +135,27 @@ const packed = (bytes: Uint8Array): Uint32Array => {
   for (let i = 0; i < bytes.length; i++) words[i >> 2]! |= bytes[i]! << ((i & 3) << 3);
   return words;
 };
+
+/** No reset changes the extended capabilities, but for those of these titles. */
+function keepExtended(masks: Masks, { blocks }: FunctionLayout, reset: readonly string[]): void {
+  for (const { title, block, extended, offset } of blocks)
+    if (extended && block && !reset.includes(title))
+      for (const name of ALL_RESETS) masks[name].fill(0, offset, offset + block.size);
+}
+
+function applyDeviceByte(masks: Masks, { offset, value }: DeviceByte): void {
+  for (const name of ALL_RESETS) masks[name][offset] = 0xff;
+  masks.reset[offset] = value;
+}
+
+/** What was measured says which bits take a value; of the bits of a BAR it says so of its size, too. */
+function applyMeasured(masks: Masks, { layout, size }: FunctionFacts, { tried, writable }: MeasuredBits): void {
+  for (let at = 0; at < Math.min(size, tried.length); at++)
+    masks.writable[at] = (masks.writable[at]! & ~tried[at]!) | (writable[at]! & tried[at]!);
+  for (const register of barRegisters(layout.headerType))
+    for (let at = register; at < register + 4; at++)
+      for (const name of ALL_RESETS) masks[name][at]! |= writable[at]! & tried[at]!;
+}
 
 /** The masks of one function; functions for which `kindKey` is equal share them. */
 export function kindOf(facts: FunctionFacts, bytes: Uint8Array, profile: HardwareProfile): Kind {
@@ -131,14 +172,12 @@ export function kindOf(facts: FunctionFacts, bytes: Uint8Array, profile: Hardwar
     const covered = coveredBytes(layout, size);
     for (let at = 0; at < size; at++) if (covered[at] === 0) masks.writable[at] = 0xff;
   }
-  const emptySlot = isSlotEmpty(layout, bytes);
+  if (profile.resetExtended) keepExtended(masks, layout, profile.resetExtended);
+  const slot = slotOf(facts, bytes);
   for (const deviation of profile.deviations)
-    if (concerns(deviation, facts.deviceId)) applyDeviation(masks, layout, deviation, emptySlot);
-  if (facts.measured) {
-    const { tried, writable } = facts.measured;
-    for (let at = 0; at < Math.min(size, tried.length); at++)
-      masks.writable[at] = (masks.writable[at]! & ~tried[at]!) | (writable[at]! & tried[at]!);
-  }
+    if (concerns(deviation, facts.deviceId)) applyDeviation(masks, layout, deviation, slot);
+  for (const own of profile.deviceBytes) if (concerns(own, facts.deviceId)) applyDeviceByte(masks, own);
+  if (facts.measured) applyMeasured(masks, facts, facts.measured);
   return {
     writable: packed(masks.writable),
     clearing: packed(masks.clearing),
@@ -177,7 +216,7 @@ export function kindKey(facts: FunctionFacts, bytes: Uint8Array): string {
     variant.role,
     variant.version,
     variant.slot,
-    isSlotEmpty(facts.layout, bytes),
+    slotOf(facts, bytes),
     isBistCapable(bytes),
     facts.virtual,
     facts.deviceId,

@@ -19,6 +19,17 @@ export interface Deviation {
   readonly writable?: number;
   /** That value where the slot is empty. */
   readonly onResetEmptySlot?: number;
+  /** That value of a port without a Power Controller, whether its slot is empty or not. */
+  readonly onResetWithoutPowerController?: number;
+  readonly reason: string;
+}
+
+/** A byte outside the registers that are declared, which some devices set to a value of theirs at a reset. */
+export interface DeviceByte {
+  readonly offset: number;
+  readonly value: number;
+  /** As in a deviation. */
+  readonly devices: readonly string[];
   readonly reason: string;
 }
 
@@ -26,6 +37,11 @@ export interface HardwareProfile {
   readonly name: 'pcie' | 'qemu-7.2';
   readonly description: string;
   readonly deviations: readonly Deviation[];
+  readonly deviceBytes: readonly DeviceByte[];
+  /** Titles of the extended capabilities that a reset may change; all where not given. */
+  readonly resetExtended?: readonly string[];
+  /** Whether the device sets NumVFs to 0 when its virtual functions go. */
+  readonly forgetsNumVfs: boolean;
   /** Whether bits of config space that belong to no capability can be written. */
   readonly scratchOutsideCapabilities: boolean;
   /** Whether functions directly below a port answer while its Secondary Bus Reset is held. */
@@ -42,8 +58,12 @@ export interface HardwareProfile {
   readonly secondaryWithoutRange: boolean;
   /** Whether any write to Slot Control sets Command Completed at once, on a port that can do no hot-plug, too. */
   readonly slotCommandsCompleteAtOnce: boolean;
-  /** Whether an enabled hot-plug event raises an INTx interrupt, and so Interrupt Status. */
-  readonly hotPlugInterrupts: boolean;
+  /** Whether Interrupt Status of a port shows that an enabled hot-plug event is pending, or only follows when that changes. */
+  readonly hotPlugInterrupts: 'levels' | 'changes';
+  /** Device and Vendor ID, one dword, of ports that show no Interrupt Status for them. */
+  readonly withoutHotPlugIntx: readonly number[];
+  /** Device and Vendor ID, one dword, of root ports that number the message for errors 1 when they have two vectors. */
+  readonly secondMessageForErrors: readonly number[];
   /** Whether a write to Slot Status that has a one for an event that is not set is dropped whole. */
   readonly slotStatusAllOrNothing: boolean;
   readonly timing: Timing;
@@ -71,6 +91,8 @@ export const pcie: HardwareProfile = {
   name: 'pcie',
   description: 'as the PCIe Base Specification has it',
   deviations: [],
+  deviceBytes: [],
+  forgetsNumVfs: false,
   scratchOutsideCapabilities: false,
   answersWhileHeld: false,
   coldResets: true,
@@ -79,7 +101,9 @@ export const pcie: HardwareProfile = {
   links: true,
   secondaryWithoutRange: false,
   slotCommandsCompleteAtOnce: false,
-  hotPlugInterrupts: true,
+  hotPlugInterrupts: 'levels',
+  withoutHotPlugIntx: [],
+  secondMessageForErrors: [],
   slotStatusAllOrNothing: false,
   timing: {
     linkUp_us: 20_000,

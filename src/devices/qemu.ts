@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** QEMU 7.2, measured: what its device models do that the PCIe Base Specification does not say. */
-import type { Deviation, HardwareProfile } from './profile.ts';
+import type { Deviation, DeviceByte, HardwareProfile } from './profile.ts';
 import { pcie } from './profile.ts';
 
 const deviation = (block: string, register: string, onReset: 'keep' | number, reason: string): Deviation => ({
@@ -20,10 +20,22 @@ const writable = (block: string, register: string, bits: number, reason: string)
 /** Device models that call pcie_cap_deverr_init(): virtio, and the ports. */
 const WITH_ERROR_REPORTING = ['1af4', '1b36:000c', '1b36:000e', '8086:3420', '8086:7075', '104c', '19e5'];
 
+const CXL_ROOT_PORT = ['8086:7075'];
+
 /** Registers of which QEMU lets less be written than the specification does. */
 const writableBits: readonly Deviation[] = [
   writable('Type 0 header', 'command', 0x0507, 'Parity Error Response is not settable'),
   writable('Type 1 header', 'command', 0x0507, 'Parity Error Response is not settable'),
+  writable('Type 1 header', 'secondaryLatencyTimer', 0xff, 'the timer is settable on PCI Express ports, too'),
+  {
+    ...writable('Type 1 header', 'command', 0x0506, 'ports of CXL forward no I/O requests'),
+    devices: CXL_ROOT_PORT,
+  },
+  ...['ioBase', 'ioLimit'].map((register) => ({
+    ...writable('Type 1 header', register, 0, 'and their I/O window is closed for good'),
+    devices: CXL_ROOT_PORT,
+  })),
+  writable('Alternative Routing-ID Interpretation', 'control', 0, 'ARI Control is read-only'),
   writable('PCI Express', 'deviceControl', 0, 'Device Control is read-only'),
   {
     ...writable('PCI Express', 'deviceControl', 0x000f, 'but for the error reporting enables of some models'),
@@ -42,6 +54,15 @@ const writableBits: readonly Deviation[] = [
     devices: ['1b36:000c', '1b36:000e', '8086:3420', '8086:7075', '104c:8233', '19e5:a129'],
   },
   writable('PCI Express', 'linkControl2', 0, 'Link Control 2 is read-only'),
+  writable('Power Management', 'powerManagementControlStatus', 0, 'PMCSR is read-only'),
+  {
+    ...writable('Power Management', 'powerManagementControlStatus', 0x0003, 'but for the power state of some models'),
+    devices: ['1af4', '1b36:0010', '8086:5845'],
+  },
+  {
+    ...writable('Power Management', 'powerManagementControlStatus', 0x1f03, 'and for more of e1000e'),
+    devices: ['8086:10d3'],
+  },
   writable('Advanced Error Reporting', 'uncorrectableErrorMask', 0, 'no model lets the mask be set'),
 ];
 
@@ -53,12 +74,7 @@ const deviations: readonly Deviation[] = [
   ...writableBits,
   deviation('Type 0 header', 'latencyTimer', 'keep', 'the core does not reset the Latency Timer'),
   deviation('Type 1 header', 'latencyTimer', 'keep', 'the core does not reset the Latency Timer'),
-  deviation(
-    'Type 1 header',
-    'secondaryLatencyTimer',
-    0,
-    'writable on PCI Express ports, too, and reset with the bus numbers',
-  ),
+  deviation('Type 1 header', 'secondaryLatencyTimer', 0, 'reset with the bus numbers, on PCI Express ports, too'),
   deviation('Type 1 header', 'secondaryStatus', 'keep', 'no bridge model resets its Secondary Status'),
   deviation('MSI', 'extendedMessageData', 'keep', 'extended message data is not modelled: the bytes are scratch'),
   deviation('Power Management', 'powerManagementControlStatus', 'keep', 'PMCSR is left to the device models'),
@@ -75,18 +91,21 @@ const deviations: readonly Deviation[] = [
   deviation('PCI Express', 'deviceStatus', 'keep', 'no model resets Device Status'),
   deviation('PCI Express', 'linkStatus', 'keep', 'links have no state: Link Status is a constant'),
   {
-    ...deviation('PCI Express', 'slotControl', 0x01c0, 'indicators are off, power is on; in an empty slot it is off'),
+    ...deviation('PCI Express', 'slotControl', 0x01c0, 'attention is off, power is on; in an empty slot it is off'),
     onResetEmptySlot: 0x07c0,
+    onResetWithoutPowerController: 0x00c0,
   },
   {
     ...deviation('PCI Express', 'deviceControl2', 'keep', 'End-End TLP Prefix Blocking survives a reset'),
     fields: ['endEndTlpPrefixBlocking'],
   },
-  deviation('Address Translation Services', 'control', 'keep', 'no model resets its ATS Control'),
-  ...['control', 'numVfs', 'systemPageSize', 'vfBar0', 'vfBar1', 'vfBar2', 'vfBar3', 'vfBar4', 'vfBar5'].map(
-    (register) =>
-      deviation('Single Root I/O Virtualization', register, 'keep', 'the SR-IOV capability survives a reset'),
-  ),
+];
+
+const UHCI = ['8086:7020', '8086:7112', '8086:2934', '8086:2935', '8086:2936', '8086:2937', '8086:2938', '8086:2939'];
+
+const deviceBytes: readonly DeviceByte[] = [
+  { offset: 0x6a, value: 0x01, devices: UHCI, reason: 'uhci_reset() sets the clock register of USB' },
+  { offset: 0x6b, value: 0x00, devices: UHCI, reason: 'and the byte after it' },
 ];
 
 export const qemu72: HardwareProfile = {
@@ -94,6 +113,11 @@ export const qemu72: HardwareProfile = {
   name: 'qemu-7.2',
   description: 'as QEMU 7.2 does it',
   deviations,
+  deviceBytes,
+  // Ports reset Access Control Services and their Root Error Command; nothing else in extended config space is reset, of
+  // virtual functions that were there only their number.
+  resetExtended: ['Access Control Services', 'Advanced Error Reporting'],
+  forgetsNumVfs: true,
   scratchOutsideCapabilities: true,
   answersWhileHeld: true,
   coldResets: false,
@@ -103,5 +127,10 @@ export const qemu72: HardwareProfile = {
   secondaryWithoutRange: true,
   slotCommandsCompleteAtOnce: true,
   slotStatusAllOrNothing: true,
+  hotPlugInterrupts: 'changes',
+  // pcie-root-port and ioh3420: at each write, pcie_aer_root_write_config() sets their INTx to what AER asks for.
+  withoutHotPlugIntx: [0x000c_1b36, 0x3420_8086],
+  // ioh3420.
+  secondMessageForErrors: [0x3420_8086],
   timing: { linkUp_us: 0, ready_us: 0, conventionalReady_us: 0, flr_us: 0, d3hot_us: 0 },
 };

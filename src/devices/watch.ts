@@ -14,12 +14,11 @@ export const SECONDARY_BUS_RESET = 0x0040_0000;
 export const EXPRESS_DEVICE_CONTROL = 0x08;
 export const INITIATE_FLR = 0x8000;
 export const EXPRESS_SLOT_CONTROL = 0x18;
-export const EXPRESS_SLOT_STATUS = 0x1a;
-export const PRESENCE_DETECT = 0x0040;
 export const EXPRESS_DEVICE_CONTROL_2 = 0x28;
 export const ARI_FORWARDING = 0x20;
 /** Offsets within SR-IOV. */
 export const SRIOV_CONTROL = 0x08;
+export const SRIOV_TOTAL_VFS = 0x0e;
 export const SRIOV_NUM_VFS = 0x10;
 export const VF_ENABLE = 0x0001;
 /** Offset of the dword with Control within Advanced Features. */
@@ -31,6 +30,7 @@ export const POWER_STATE = 0x0003;
 
 /** Message Control is the upper half of the first dword of MSI and of MSI-X. */
 export const MSI_ENABLE = 0x0001_0000;
+const MSI_MULTIPLE_MESSAGE_ENABLE = 0x0070_0000;
 export const MSI_X_ENABLE = 0x8000_0000;
 
 const isEndpoint = ({ variant }: FunctionLayout): boolean =>
@@ -53,7 +53,7 @@ export function watchedBits(layout: FunctionLayout, size: number): Uint8Array {
     if (layout.variant.slot) orBits(watched, express + EXPRESS_SLOT_CONTROL, 0xffffffff);
     if (layout.variant.version >= 2) orBits(watched, express + EXPRESS_DEVICE_CONTROL_2, ARI_FORWARDING);
   }
-  for (const { id, extended, offset } of layout.blocks) {
+  for (const { id, extended, offset, block } of layout.blocks) {
     if (extended && id === 0x0010) {
       orBits(watched, offset + SRIOV_CONTROL, VF_ENABLE);
       orBits(watched, offset + SRIOV_NUM_VFS, 0xffff);
@@ -61,7 +61,10 @@ export function watchedBits(layout: FunctionLayout, size: number): Uint8Array {
     if (!extended && id === 0x01) orBits(watched, offset + PM_CONTROL_STATUS, POWER_STATE);
     if (!extended && id === 0x13) orBits(watched, offset + AF_CONTROL, AF_INITIATE_FLR);
     if (!extended && isDownstreamFacing(layout) && layout.variant.slot) {
-      if (id === 0x05) orBits(watched, offset, MSI_ENABLE);
+      if (id === 0x05) {
+        orBits(watched, offset, MSI_ENABLE | MSI_MULTIPLE_MESSAGE_ENABLE);
+        if (block?.registers['maskBits']) orBits(watched, offset + block.registers['maskBits'].offset, 0xffffffff);
+      }
       if (id === 0x11) orBits(watched, offset, MSI_X_ENABLE);
     }
   }
