@@ -10,12 +10,12 @@
 import type { Bdf } from '../bus/index.ts';
 import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId } from './arena.ts';
+import { HELD, heldByRegisters } from './holds.ts';
 import type { HardwareProfile } from './profile.ts';
 import {
   ARI_FORWARDING,
-  BRIDGE_CONTROL_DWORD,
   EXPRESS_DEVICE_CONTROL_2,
-  SECONDARY_BUS_RESET,
+  extendedOffset,
   SRIOV_CONTROL,
   SRIOV_NUM_VFS,
   VF_ENABLE,
@@ -57,7 +57,7 @@ function lead(domain: Domain, bus: number, page: number): void {
 
 export class Fabric {
   readonly wiring: Wiring;
-  /** Bridges whose secondary side gets nothing through: held in reset, or the link down. */
+  /** Why the secondary side of each bridge gets nothing through, as bits of HELD; 0 where it does. */
   readonly blocked: Uint8Array;
   /** Functions whose entries, and domains whose routes, may be others than at the mark of the journal. */
   readonly #touched = new Set<FunctionId>();
@@ -95,21 +95,14 @@ export class Fabric {
     this.#layouts = layouts;
     this.#profile = profile;
     // A bridge may have been left with its secondary side held in reset.
-    this.blocked = Uint8Array.from(layouts, (_, fn) =>
-      wiring.below[fn]! >= 0 && (arena.read(fn as FunctionId, BRIDGE_CONTROL_DWORD, 4) & SECONDARY_BUS_RESET) !== 0
-        ? 1
-        : 0,
-    );
+    this.blocked = Uint8Array.from(layouts, (layout, fn) => heldByRegisters(arena, layout, fn as FunctionId, profile));
     this.#quiet = new Uint8Array(arena.count);
     this.#hasVirtualFunctions = new Uint8Array(arena.count);
     for (const pf of wiring.physical) if (pf >= 0) this.#hasVirtualFunctions[pf] = 1;
     this.#mayForwardAri = Uint8Array.from(layouts, ({ variant }, fn) =>
       variant.version >= 2 && wiring.below[fn]! >= 0 && ['root port', 'downstream port'].includes(variant.role) ? 1 : 0,
     );
-    this.#sriov = Uint16Array.from(
-      layouts,
-      ({ blocks }) => blocks.find(({ extended, id }) => extended && id === 0x0010)?.offset ?? 0,
-    );
+    this.#sriov = Uint16Array.from(layouts, (layout) => extendedOffset(layout, 0x0010));
     this.#bridgesOn = wiring.segments.map(({ functions }) =>
       functions.map(({ fn }) => fn).filter((fn) => wiring.below[fn]! >= 0),
     );
@@ -261,7 +254,7 @@ export class Fabric {
         continue;
       const below = this.wiring.below[fn]!;
       const blocked = this.blocked[fn] !== 0;
-      if (blocked && !this.#answersWhileHeld(segment)) continue;
+      if (blocked && !(this.blocked[fn] === HELD.secondaryBusReset && this.#answersWhileHeld(segment))) continue;
       lead(domain, secondary, this.#pageOf[below]!);
       if (blocked) continue;
       this.#descend(domain, below, secondary + 1, subordinate);

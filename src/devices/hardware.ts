@@ -12,6 +12,7 @@ import { DmaEngines } from './dma.ts';
 import { Fabric, NOBODY } from './fabric.ts';
 import { FunctionResets } from './function-resets.ts';
 import { type FunctionFacts, kindKey, kindOf, type MeasuredBits } from './kind.ts';
+import { Ports } from './ports.ts';
 import { type Absence, Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
 import { Resets } from './resets.ts';
@@ -45,6 +46,7 @@ export class Hardware implements Bus {
   readonly functionResets: FunctionResets;
   readonly power: Power;
   readonly slots: Slots;
+  readonly ports: Ports;
   #marked: ClockState | undefined;
   /** Entries of the addresses of domain 0: what is not in them, or does not answer, takes the long way. */
   readonly #entries: Int32Array;
@@ -61,7 +63,7 @@ export class Hardware implements Bus {
     this.#entries = this.fabric.entries0;
     this.power = new Power(this.arena, this.layouts, this.fabric, this.clock);
     this.dma = new DmaEngines(functions.length, this.arena.journal, (fn) => this.power.passesUpstream(fn));
-    this.slots = new Slots(this.arena, this.layouts, profile);
+    this.slots = new Slots(this.arena, this.layouts, this.clock, profile);
     this.resets = new Resets(
       this.arena,
       this.layouts,
@@ -82,6 +84,7 @@ export class Hardware implements Bus {
       profile,
       this.resets.count,
     );
+    this.ports = new Ports(this.arena, this.layouts, this.fabric, this.resets, this.slots, profile);
   }
 
   #build(wiring: Wiring): Arena {
@@ -141,30 +144,42 @@ export class Hardware implements Bus {
   }
 
   #onWatched(fn: FunctionId, offset: number, old: number, now: number, written: number, lanes: number): void {
-    const layout = this.layouts[fn]!;
-    const changed = old ^ now;
     if (offset === watch.COMMAND) this.#settleBelow(fn);
     else if (offset === watch.BUS_NUMBERS) this.fabric.changed(fn);
-    else if (offset === watch.BRIDGE_CONTROL_DWORD) {
-      if ((changed & watch.SECONDARY_BUS_RESET) !== 0)
-        this.resets.secondaryBusReset(fn, (now & watch.SECONDARY_BUS_RESET) !== 0);
-    } else if (layout.express !== 0 && offset === layout.express + watch.EXPRESS_SLOT_CONTROL)
-      this.slots.written(fn, old, written, lanes);
-    else {
+    else if (!this.ports.written(fn, offset, old, now, written, lanes)) {
       this.functionResets.written(fn, offset, old, now, written);
       // ARI Forwarding, VF Enable, power state, MSI: who answers, who gets its requests through, or how it interrupts.
-      if (layout.variant.slot) this.slots.updateInterrupt(fn);
+      if (this.layouts[fn]!.variant.slot) this.slots.updateInterrupt(fn);
+      this.#followRegisters(fn);
       this.fabric.membersChanged(fn);
       this.fabric.changed(fn);
       this.#settleBelow(fn);
     }
   }
 
+  /** A reset of a bridge by itself may have ended what its registers held. */
+  #followRegisters(fn: FunctionId): void {
+    if (this.fabric.wiring.below[fn]! >= 0) this.ports.follow(fn);
+  }
+
+  /** Pulls the card out of the slot of a port at a time, in microseconds, without a word to the kernel before. */
+  remove(port: FunctionId, t_us: number): void {
+    this.clock.schedule(t_us, () => void this.ports.remove(port));
+  }
+
+  /** Puts the card back, or in, at a time. */
+  insert(port: FunctionId, t_us: number): void {
+    this.clock.schedule(t_us, () => void this.ports.insert(port));
+  }
+
   /** Takes a function away for a span of time; when it comes back it had no power in between. */
   absent(fn: FunctionId, absence: Absence): void {
     this.power.absent(fn, absence);
     if (absence.to_us !== Number.POSITIVE_INFINITY)
-      this.clock.schedule(absence.to_us, () => void this.functionResets.powerOn(fn));
+      this.clock.schedule(absence.to_us, () => {
+        this.functionResets.powerOn(fn);
+        this.#followRegisters(fn);
+      });
   }
 
   /**

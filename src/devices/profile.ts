@@ -40,8 +40,10 @@ export interface HardwareProfile {
   readonly links: boolean;
   /** Whether a bridge takes a request for its Secondary Bus Number although its Subordinate is below it. */
   readonly secondaryWithoutRange: boolean;
-  /** Whether any write to Slot Control sets Command Completed at once, on a port that can do no hot-plug, too. */
-  readonly slotCommandsCompleteAtOnce: boolean;
+  /** Whether a write to Slot Control is a command that completes on a port that can do no hot-plug, too. */
+  readonly slotCommandsWithoutHotPlug: boolean;
+  /** Whether switching a slot off with its power indicator off takes the card out for good. */
+  readonly powerOffEjects: boolean;
   /** Whether an enabled hot-plug event raises an INTx interrupt, and so Interrupt Status. */
   readonly hotPlugInterrupts: boolean;
   /** Whether a write to Slot Status that has a one for an event that is not set is dropped whole. */
@@ -61,6 +63,12 @@ export interface Timing {
   readonly flr_us: number;
   /** From the write that leaves D3hot until the function answers. */
   readonly d3hot_us: number;
+  /** From the moment a slot has power until the reset of what is in it ends. */
+  readonly powerOn_us: number;
+  /** From the write to Slot Control until Command Completed. */
+  readonly slotCommand_us: number;
+  /** From Retrain Link until the link is through with it. */
+  readonly retrain_us: number;
 }
 
 /**
@@ -78,7 +86,8 @@ export const pcie: HardwareProfile = {
   softResets: true,
   links: true,
   secondaryWithoutRange: false,
-  slotCommandsCompleteAtOnce: false,
+  slotCommandsWithoutHotPlug: false,
+  powerOffEjects: false,
   hotPlugInterrupts: true,
   slotStatusAllOrNothing: false,
   timing: {
@@ -89,5 +98,11 @@ export const pcie: HardwareProfile = {
     // PCIe 6.0 sections 6.6.2 and 5.9: software may not ask earlier.
     flr_us: 100_000,
     d3hot_us: 10_000,
+    // PCIe CEM 5.0 section 2.2: power is stable for 100 ms before PERST# ends.
+    powerOn_us: 100_000,
+    // PCIe 6.0 section 6.7.3.2 allows a second; a controller that drives no bus of its own needs far less.
+    slotCommand_us: 1_000,
+    // Recovery and back, PCIe 6.0 section 4.2.7.4; with a change of speed it may take 24 ms.
+    retrain_us: 1_000,
   },
 };

@@ -2,13 +2,25 @@
 /** Hot-plug slots: the events a port latches in Slot Status, and the interrupt it raises for them (PCIe 6.0 section 6.7). */
 import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId } from './arena.ts';
+import type { VirtualClock } from './clock.ts';
 import type { HardwareProfile } from './profile.ts';
-import { EXPRESS_SLOT_CONTROL, MSI_ENABLE, MSI_X_ENABLE } from './watch.ts';
+import {
+  EXPRESS_SLOT_CAPABILITIES,
+  EXPRESS_SLOT_CONTROL,
+  EXPRESS_SLOT_STATUS,
+  MSI_ENABLE,
+  MSI_X_ENABLE,
+  PRESENCE_DETECT,
+} from './watch.ts';
+
+const HOT_PLUG_CAPABLE = 0x0040;
+const NO_COMMAND_COMPLETED_SUPPORT = 0x0004_0000;
 
 /** Slot Control and Slot Status are the two halves of one dword; events stand in the upper one. */
 const SLOT_STATUS = 16;
 const SLOT_CONTROL = 0xffff;
 const COMMAND_COMPLETED = 0x0010;
+const PRESENCE_DETECT_CHANGED = 0x0008;
 /** Data Link Layer State Changed. */
 export const LINK_STATE_CHANGED = 0x0100;
 const EVENTS = 0x011f;
@@ -23,12 +35,31 @@ const INTERRUPT_PIN = 0x3d;
 export class Slots {
   readonly #arena: Arena;
   readonly #layouts: readonly FunctionLayout[];
+  readonly #clock: VirtualClock;
   readonly #profile: HardwareProfile;
+  /** Counts the commands of each port: only the last one completes, and none that a reset overtook. */
+  readonly #commands: Uint32Array;
 
-  constructor(arena: Arena, layouts: readonly FunctionLayout[], profile: HardwareProfile) {
+  constructor(arena: Arena, layouts: readonly FunctionLayout[], clock: VirtualClock, profile: HardwareProfile) {
     this.#arena = arena;
     this.#layouts = layouts;
+    this.#clock = clock;
     this.#profile = profile;
+    this.#commands = new Uint32Array(arena.count);
+  }
+
+  /** A card was put into the slot of a port, or pulled out of it. */
+  setPresence(port: FunctionId, present: boolean): void {
+    const at = this.#layouts[port]!.express + EXPRESS_SLOT_STATUS;
+    if (!this.#layouts[port]!.variant.slot || ((this.#arena.read(port, at, 2) & PRESENCE_DETECT) !== 0) === present)
+      return;
+    this.#arena.change(port, this.#offset(port), PRESENCE_DETECT << SLOT_STATUS, present);
+    this.event(port, PRESENCE_DETECT_CHANGED);
+  }
+
+  /** A reset of the port itself ends the command that it was working on. */
+  forgetCommand(port: FunctionId): void {
+    this.#arena.journal.set(this.#commands, port, this.#commands[port]! + 1);
   }
 
   /** Something happened in the slot of a port: bits as Slot Status has them. */
@@ -42,9 +73,23 @@ export class Slots {
     const unset = (written >>> SLOT_STATUS) & EVENTS & ~(old >>> SLOT_STATUS);
     if (this.#profile.slotStatusAllOrNothing && unset !== 0)
       this.#arena.change(port, this.#offset(port), old & (EVENTS << SLOT_STATUS), true);
-    if (this.#profile.slotCommandsCompleteAtOnce && (lanes & SLOT_CONTROL) !== 0)
-      this.#arena.change(port, this.#offset(port), COMMAND_COMPLETED << SLOT_STATUS, true);
+    if ((lanes & SLOT_CONTROL) !== 0 && this.#reportsCommands(port)) this.#command(port);
     this.updateInterrupt(port);
+  }
+
+  /** Every write to Slot Control is a command, whatever it changes (PCIe 6.0 section 6.7.3.2). */
+  #command(port: FunctionId): void {
+    this.forgetCommand(port);
+    const command = this.#commands[port];
+    this.#clock.schedule(this.#clock.now_us + this.#profile.timing.slotCommand_us, () => {
+      if (this.#commands[port] === command) this.event(port, COMMAND_COMPLETED);
+    });
+  }
+
+  #reportsCommands(port: FunctionId): boolean {
+    if (this.#profile.slotCommandsWithoutHotPlug) return true;
+    const capabilities = this.#arena.read(port, this.#layouts[port]!.express + EXPRESS_SLOT_CAPABILITIES, 4);
+    return (capabilities & HOT_PLUG_CAPABLE) !== 0 && (capabilities & NO_COMMAND_COMPLETED_SUPPORT) === 0;
   }
 
   /** Interrupt Status shows an INTx interrupt that is pending; with MSI or MSI-X on, events are messages instead. */

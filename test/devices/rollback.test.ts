@@ -15,7 +15,7 @@ const SRIOV: Bytes = { 0x100: 0x0010, 0x102: 0x0001, 0x108: 0x0001, 0x10e: 1, 0x
 const machine = (profile: typeof pcie) => {
   const hardware = new Hardware(
     [
-      at('00:01.0', rootPort(1, 4)),
+      at('00:01.0', rootPort(1, 4, { 0x54: 0x0042, 0x5a: 0x0040 })),
       at('00:02.0', rootPort(5)),
       at('01:00.0', upstreamPort(1, 2, 4)),
       at('02:00.0', downstreamPort(2, 3)),
@@ -49,7 +49,7 @@ const OPERATION = fc.oneof(
   fc.record({ ms: fc.integer({ min: 1, max: 300 }) }),
   fc.record({
     bdf: fc.constantFrom(...BRIDGES, parseBdf('05:00.0')!, parseBdf('03:00.0')!),
-    offset: fc.constantFrom(0x04, 0x18, 0x48, 0x68, 0x108, 0x110),
+    offset: fc.constantFrom(0x04, 0x18, 0x48, 0x50, 0x58, 0x68, 0x108, 0x110),
     size: fc.constantFrom<Size>(1, 2, 4),
     value: fc.nat(0xffffffff),
   }),
