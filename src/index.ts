@@ -65,7 +65,7 @@ export type { KernelState, KernelVersion } from './reset/kernel_state.ts';
 // Runs: one machine, one kernel, one algorithm, one result.
 export { UsageError } from './run/errors.ts';
 export { DEFAULTS as RUN_DEFAULTS, type PreparedRun, prepareRun } from './run/prepare.ts';
-export type { DmaResult, FunctionResult, PortDecision, RunResult, Step } from './run/result.ts';
+export type { DmaResult, FunctionResult, LostResult, PortDecision, RunResult, Step } from './run/result.ts';
 export { type RunOptions, runAlgorithm } from './run/run.ts';
 export { type Absent, parseScenario, readScenario, type Scenario } from './run/scenario.ts';
 export { formatTrace, type PlainEvent, Recorder } from './run/trace.ts';

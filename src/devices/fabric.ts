@@ -167,6 +167,29 @@ export class Fabric {
     return (entry < NOBODY ? quietEntry(entry) : entry) as FunctionId | typeof NOBODY;
   }
 
+  /** The bridge on whose secondary side a request that nobody takes ends; NOBODY where that is a root bus, or none. */
+  lastBridgeTo(bdf: Bdf): FunctionId | typeof NOBODY {
+    const bus = Math.floor(bdf / PAGE) % BUSES;
+    const domain = this.#byNumber.get(Math.floor(bdf / (BUSES * PAGE)));
+    const root = domain?.roots.find((r) => r.bus <= bus && bus <= r.last);
+    let segment = root === undefined || root.bus === bus ? -1 : root.segment;
+    let last: FunctionId | typeof NOBODY = NOBODY;
+    while (segment >= 0) {
+      const next = this.#bridgesOn[segment]!.find(
+        (fn) =>
+          this.#pages[this.#entryOf[fn]!] === fn &&
+          this.#arena.read(fn, 0x19, 1) <= bus &&
+          bus <= this.#arena.read(fn, 0x1a, 1) &&
+          this.#arena.read(fn, 0x19, 1) !== 0,
+      );
+      if (next === undefined) return last;
+      last = next;
+      const endsHere = this.blocked[next] !== 0 || this.#arena.read(next, 0x19, 1) === bus;
+      segment = endsHere ? -1 : this.wiring.below[next]!;
+    }
+    return last;
+  }
+
   /** Whether requests that reach a function are to be looked at before it answers them. */
   setQuiet(fn: FunctionId, quiet: boolean): void {
     if (this.#arena.journal.on) this.#touched.add(fn);

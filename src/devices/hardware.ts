@@ -3,7 +3,7 @@
  * The hardware of a whole machine: takes config accesses at its root complex, answers them, and lets time act on it. It
  * knows nothing of a kernel; a port, a recorded trace or a fuzzer may drive it.
  */
-import type { Bdf, Bus, Size } from '../bus/index.ts';
+import type { Bdf, Bus, ConfigAccess, Size } from '../bus/index.ts';
 import { type FunctionLayout, layoutOfFunction } from '../configspace/function.ts';
 import { Arena, type FunctionId, type Kind } from './arena.ts';
 import { type Bar, barsOf } from './bars.ts';
@@ -12,6 +12,7 @@ import { DmaEngines } from './dma.ts';
 import { Fabric, NOBODY } from './fabric.ts';
 import { FunctionResets } from './function-resets.ts';
 import { type FunctionFacts, kindKey, kindOf, type MeasuredBits } from './kind.ts';
+import { LostAccesses } from './lost-accesses.ts';
 import { Ports } from './ports.ts';
 import { type Absence, Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
@@ -47,6 +48,8 @@ export class Hardware implements Bus {
   readonly power: Power;
   readonly slots: Slots;
   readonly ports: Ports;
+  /** Accesses that no function took. */
+  readonly lost: LostAccesses;
   #marked: ClockState | undefined;
   /** Entries of the addresses of domain 0: what is not in them, or does not answer, takes the long way. */
   readonly #entries: Int32Array;
@@ -84,6 +87,7 @@ export class Hardware implements Bus {
       profile,
       this.resets.count,
     );
+    this.lost = new LostAccesses(this.arena, this.fabric, this.clock, profile);
     this.ports = new Ports(this.arena, this.layouts, this.fabric, this.resets, this.slots, profile);
   }
 
@@ -128,19 +132,42 @@ export class Hardware implements Bus {
   #writeQuiet(bdf: Bdf, offset: number, size: Size, value: number): void {
     const fn = this.fabric.find(bdf);
     if (fn !== NOBODY && this.power.answersNow(fn)) this.arena.write(fn, offset, size, value);
+    else this.lost.note('w', bdf, offset, size, this.#isThere(fn));
+  }
+
+  #readQuiet(bdf: Bdf, offset: number, size: Size): number {
+    const value = this.#answerOf(bdf, offset, size);
+    if (value !== undefined) return value;
+    this.lost.note('r', bdf, offset, size, this.#isThere(this.fabric.find(bdf)));
+    return allOnes(size);
+  }
+
+  #isThere(fn: FunctionId | typeof NOBODY): boolean {
+    return fn !== NOBODY && !this.power.isAbsent(fn);
   }
 
   /**
-   * A read that reaches nobody, or a function that may not be ready. Such a function gives Request Retry Status: with RRS
-   * Software Visibility on at the root port, a read of the Vendor ID gives 0001h (PCIe 6.0 section 2.3.2); all others are
-   * retried until they fail.
+   * What a read gives that may reach nobody, or a function that may not be ready; undefined where nothing answers. Such a
+   * function gives Request Retry Status: with RRS Software Visibility on at the root port, a read of the Vendor ID gives
+   * 0001h (PCIe 6.0 section 2.3.2); all others are retried until they fail.
    */
-  #readQuiet(bdf: Bdf, offset: number, size: Size): number {
+  #answerOf(bdf: Bdf, offset: number, size: Size): number | undefined {
     const fn = this.fabric.find(bdf);
-    if (fn === NOBODY) return allOnes(size);
+    if (fn === NOBODY) return undefined;
     if (this.power.answersNow(fn)) return this.arena.read(fn, offset, size);
-    if (offset !== 0 || size === 1 || !this.power.sendsRetryStatus(fn)) return allOnes(size);
+    if (offset !== 0 || size === 1 || !this.power.sendsRetryStatus(fn)) return undefined;
     return size === 2 ? 0x0001 : 0xffff0001;
+  }
+
+  /** The same accesses for whoever only looks at the machine: what reaches nobody leaves nothing behind. */
+  get unnoticed(): ConfigAccess {
+    return {
+      read: (bdf, offset, size) => this.#answerOf(bdf, offset, size) ?? allOnes(size),
+      write: (bdf, offset, size, value) => {
+        const fn = this.fabric.find(bdf);
+        if (fn !== NOBODY && this.power.answersNow(fn)) this.arena.write(fn, offset, size, value);
+      },
+    };
   }
 
   #onWatched(fn: FunctionId, offset: number, old: number, now: number, written: number, lanes: number): void {

@@ -38,6 +38,8 @@ export interface HardwareProfile {
   readonly softResets: boolean;
   /** Whether links go down and up around a reset, with what that does to the port above. */
   readonly links: boolean;
+  /** Whether a request that nobody takes sets Received Master Abort in the Secondary Status of the last bridge. */
+  readonly masterAborts: boolean;
   /** Whether a bridge takes a request for its Secondary Bus Number although its Subordinate is below it. */
   readonly secondaryWithoutRange: boolean;
   /** Whether a write to Slot Control is a command that completes on a port that can do no hot-plug, too. */
@@ -85,6 +87,7 @@ export const pcie: HardwareProfile = {
   flrLikeBusReset: false,
   softResets: true,
   links: true,
+  masterAborts: true,
   secondaryWithoutRange: false,
   slotCommandsWithoutHotPlug: false,
   powerOffEjects: false,

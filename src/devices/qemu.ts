@@ -100,6 +100,7 @@ export const qemu72: HardwareProfile = {
   flrLikeBusReset: true,
   softResets: false,
   links: false,
+  masterAborts: false,
   secondaryWithoutRange: true,
   slotCommandsWithoutHotPlug: true,
   powerOffEjects: true,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The meeting: one machine, one kernel, one algorithm; what comes out is one value. */
 import { formatBdf } from '../bus/bdf.ts';
-import type { ConfigAccess } from '../bus/index.ts';
+import type { ConfigAccess, TraceEvent } from '../bus/index.ts';
 import { observed } from '../bus/observed.ts';
 import { diffFunction } from '../configspace/diff.ts';
 import type { FunctionId } from '../devices/arena.ts';
@@ -13,7 +13,7 @@ import { KernelBug } from '../reset/bug.ts';
 import { Kernel } from '../reset/kernel.ts';
 import type { KernelState, KernelVersion } from '../reset/kernel_state.ts';
 import { Reasons } from './reasons.ts';
-import type { FunctionResult, RunResult } from './result.ts';
+import type { FunctionResult, LostResult, RunResult } from './result.ts';
 import type { Absent } from './scenario.ts';
 import { stepsOf } from './steps.ts';
 import { plainEvent, Recorder } from './trace.ts';
@@ -114,6 +114,18 @@ function notesOf(machine: Machine, kernel: Kernel, { algorithm, kernelState, abs
   return notes;
 }
 
+/** Accesses that nobody took; the trace tells who made the first of them. */
+function lostOf({ lost }: Hardware, events: readonly TraceEvent[]): LostResult {
+  const { count, first } = lost;
+  if (first === undefined) return { count };
+  const { op, bdf, offset, size } = first;
+  const t_us = Math.floor(first.t_us);
+  const event = events.find(
+    (e) => 'bdf' in e && e.t_us === t_us && e.op === op && e.bdf === bdf && e.off === offset && e.size === size,
+  );
+  return { count, first: { t_us, op, bdf: formatBdf(bdf), off: offset, size, by: event?.by?.[0] ?? '' } };
+}
+
 /** Runs an algorithm on a machine. The machine is changed: it is afterwards as the algorithm left it. */
 export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   const { hardware } = machine;
@@ -136,7 +148,8 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
     rootBuses: hardware.fabric.rootBuses,
     ...(options.kernelState && { kernelState: options.kernelState }),
   });
-  kernel.scan(options.enumerated ?? hardware);
+  // The dump was taken after the scan of its kernel: what that left behind is in it, or cleared.
+  kernel.scan(options.enumerated ?? hardware.unnoticed);
   const stopped = runToTheEnd(options.algorithm, kernel);
 
   const now_us = hardware.clock.now_us;
@@ -179,6 +192,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
     ),
     ports: kernel.decisions.map(({ bdf, verdict, reason }) => ({ port: formatBdf(bdf), verdict, reason })),
     functions,
+    lost: lostOf(hardware, recorder.events),
     steps: stepsOf(recorder.events),
     log: kernel.log,
     trace: recorder.events.map(plainEvent),

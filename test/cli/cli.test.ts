@@ -77,6 +77,15 @@ describe('hotreset run', () => {
     for (const { size, val } of late) expect(val).toBe(2 ** (8 * size) - 1);
     expect(reads.some(({ val }) => val === 0xa808144d)).toBe(true);
     expect(result.functions.at(-1)).toMatchObject({ answered: true, answers: false });
+    const { count, first } = result.lost;
+    expect(count).toBeGreaterThan(late.length);
+    const { by, op } = first!;
+    const line = hotreset(['run', MINIMAL, '--scenario', join(folder, 'absent.json')]).stdout;
+    expect(line).toContain(
+      `\n${count} accesses got no answer, the first a ${op === 'r' ? 'read' : 'write'} of 0000:01:00.0`,
+    );
+    expect(line).toContain(by);
+    expect(hotreset(['run', MINIMAL]).stdout).not.toContain('no answer');
   });
 });
 

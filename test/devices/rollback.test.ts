@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Going back: after a rollback the hardware is, to whoever asks, as it was at the mark. */
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBdf } from '../../src/bus/bdf.ts';
@@ -33,11 +34,12 @@ const machine = (profile: typeof pcie) => {
 
 /** All that can be asked of the hardware: every function's bytes at every address, its DMA, the time. */
 function answers(hardware: Hardware): unknown {
-  const { functions, arena, clock, dma, resets } = hardware;
+  const { functions, arena, clock, dma, resets, unnoticed, lost } = hardware;
   return {
     now_us: clock.now_us,
-    bytes: Buffer.from(arena.bytes).toString('hex'),
-    reads: functions.map(({ bdf }) => [hardware.read(bdf, 0, 4), hardware.read(bdf, 0x18, 4)]),
+    bytes: createHash('sha1').update(arena.bytes).digest('hex'),
+    lost: [lost.count, lost.first],
+    reads: functions.map(({ bdf }) => [unnoticed.read(bdf, 0, 4), unnoticed.read(bdf, 0x18, 4)]),
     dma: functions.map((_, fn) => [dma.isRunning(fn as FunctionId), dma.requests(fn as FunctionId)]),
     resets: [...resets.count],
   };
@@ -61,7 +63,10 @@ function apply(hardware: Hardware, operations: readonly Operation[]): void {
   for (const op of operations) {
     if ('ms' in op) hardware.clock.delay({ op: 'msleep', ms: op.ms });
     else if ('bridge' in op) hardware.write(op.bridge, 0x3e, 2, op.control);
-    else hardware.write(op.bdf, op.offset, op.size, op.value);
+    else {
+      hardware.read(op.bdf, 0, op.size);
+      hardware.write(op.bdf, op.offset, op.size, op.value);
+    }
   }
 }
 
