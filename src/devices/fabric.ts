@@ -10,7 +10,8 @@
 import type { Bdf } from '../bus/index.ts';
 import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId } from './arena.ts';
-import { HELD, heldByRegisters } from './holds.ts';
+import { HELD, heldByRegisters, WITHOUT_POWER } from './holds.ts';
+import type { Misbehaviours } from './misbehaviour.ts';
 import type { HardwareProfile } from './profile.ts';
 import {
   ARI_FORWARDING,
@@ -65,6 +66,7 @@ export class Fabric {
   readonly #arena: Arena;
   readonly #layouts: readonly FunctionLayout[];
   readonly #profile: HardwareProfile;
+  readonly #misbehaviours: Misbehaviours;
   readonly #domains: readonly Domain[];
   readonly #byNumber: ReadonlyMap<number, Domain>;
   /** What `at` gives for the addresses of domain 0, which most machines have alone. */
@@ -89,11 +91,18 @@ export class Fabric {
   /** Bridges on each segment. */
   readonly #bridgesOn: readonly (readonly FunctionId[])[];
 
-  constructor(wiring: Wiring, arena: Arena, layouts: readonly FunctionLayout[], profile: HardwareProfile) {
+  constructor(
+    wiring: Wiring,
+    arena: Arena,
+    layouts: readonly FunctionLayout[],
+    profile: HardwareProfile,
+    misbehaviours: Misbehaviours,
+  ) {
     this.wiring = wiring;
     this.#arena = arena;
     this.#layouts = layouts;
     this.#profile = profile;
+    this.#misbehaviours = misbehaviours;
     // A bridge may have been left with its secondary side held in reset.
     this.blocked = Uint8Array.from(layouts, (layout, fn) => heldByRegisters(arena, layout, fn as FunctionId, profile));
     this.#quiet = new Uint8Array(arena.count);
@@ -277,7 +286,7 @@ export class Fabric {
         continue;
       const below = this.wiring.below[fn]!;
       const blocked = this.blocked[fn] !== 0;
-      if (blocked && !(this.blocked[fn] === HELD.secondaryBusReset && this.#answersWhileHeld(segment))) continue;
+      if (blocked && !this.#answersWhileHeld(fn, segment)) continue;
       lead(domain, secondary, this.#pageOf[below]!);
       if (blocked) continue;
       this.#descend(domain, below, secondary + 1, subordinate);
@@ -291,10 +300,19 @@ export class Fabric {
       if (domain.next[bus + k] === EMPTY_PAGE) lead(domain, bus + k, this.#pageOf[segment]! + k);
   }
 
-  /** QEMU's functions below a held port answer, but not when the port sits on a root bus of an expander bridge. */
-  #answersWhileHeld(segment: number): boolean {
-    const { bridge, bus } = this.wiring.segments[segment]!;
-    return this.#profile.answersWhileHeld && !(bridge === undefined && bus !== 0);
+  /**
+   * Whether what is directly below a held bridge answers: some devices do as long as they have power, and QEMU's do in a
+   * Secondary Bus Reset, but not when the port sits on a root bus of an expander bridge.
+   */
+  #answersWhileHeld(held: FunctionId, segment: number): boolean {
+    const reasons = this.blocked[held]!;
+    if (this.#profile.answersWhileHeld && reasons === HELD.secondaryBusReset) {
+      const { bridge, bus } = this.wiring.segments[segment]!;
+      return !(bridge === undefined && bus !== 0);
+    }
+    if ((reasons & WITHOUT_POWER) !== 0) return false;
+    const { functions } = this.wiring.segments[this.wiring.below[held]!]!;
+    return functions.some(({ fn }) => this.#misbehaviours.has(fn, 'answers-during-reset'));
   }
 
   /** Writes down which functions of a segment take a type 0 request for their own number. */

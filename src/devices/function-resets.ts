@@ -6,8 +6,10 @@ import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId, ResetKind } from './arena.ts';
 import type { DmaEngines } from './dma.ts';
 import type { Fabric } from './fabric.ts';
+import type { Misbehaviours } from './misbehaviour.ts';
 import type { Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
+import type { Resets } from './resets.ts';
 import {
   AF_CONTROL,
   AF_INITIATE_FLR,
@@ -32,9 +34,9 @@ export class FunctionResets {
   readonly #dma: DmaEngines;
   readonly #clock: Clock;
   readonly #profile: HardwareProfile;
-  readonly #count: Uint32Array;
+  readonly #resets: Resets;
+  readonly #misbehaviours: Misbehaviours;
 
-  /** `count` holds the resets of each function. */
   constructor(
     arena: Arena,
     layouts: readonly FunctionLayout[],
@@ -43,7 +45,8 @@ export class FunctionResets {
     dma: DmaEngines,
     clock: Clock,
     profile: HardwareProfile,
-    count: Uint32Array,
+    resets: Resets,
+    misbehaviours: Misbehaviours,
   ) {
     this.#arena = arena;
     this.#layouts = layouts;
@@ -52,7 +55,8 @@ export class FunctionResets {
     this.#dma = dma;
     this.#clock = clock;
     this.#profile = profile;
-    this.#count = count;
+    this.#resets = resets;
+    this.#misbehaviours = misbehaviours;
   }
 
   /** A write reached the dword at `offset`: resets the function where it asks for that. */
@@ -82,6 +86,7 @@ export class FunctionResets {
   }
 
   #functionLevelReset(fn: FunctionId, ready_us: number): void {
+    if (this.#misbehaviours.has(fn, 'flr-does-nothing')) return;
     this.#reset(fn, this.#profile.flrLikeBusReset ? 'hot' : 'flr', ready_us);
   }
 
@@ -90,7 +95,9 @@ export class FunctionResets {
     this.#dma.disarm(fn, now_us);
     this.#fabric.removeVirtualFunctions(fn);
     this.#arena.reset(fn, kind);
-    this.#arena.journal.set(this.#count, fn, this.#count[fn]! + 1);
+    this.#resets.changeIdentity(fn);
+    const { count } = this.#resets;
+    this.#arena.journal.set(count, fn, count[fn]! + 1);
     this.#power.readyAt(fn, now_us + ready_us);
   }
 }

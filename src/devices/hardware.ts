@@ -13,6 +13,7 @@ import { Fabric, NOBODY } from './fabric.ts';
 import { FunctionResets } from './function-resets.ts';
 import { type FunctionFacts, kindKey, kindOf, type MeasuredBits } from './kind.ts';
 import { LostAccesses } from './lost-accesses.ts';
+import { type Misbehaviour, Misbehaviours } from './misbehaviour.ts';
 import { Ports } from './ports.ts';
 import { type Absence, Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
@@ -50,6 +51,7 @@ export class Hardware implements Bus {
   readonly ports: Ports;
   /** Accesses that no function took. */
   readonly lost: LostAccesses;
+  readonly misbehaviours = new Misbehaviours();
   #marked: ClockState | undefined;
   /** Entries of the addresses of domain 0: what is not in them, or does not answer, takes the long way. */
   readonly #entries: Int32Array;
@@ -62,9 +64,9 @@ export class Hardware implements Bus {
     this.bars = functions.map(({ bytes, barSizes }, fn) => barsOf(bytes, this.layouts[fn]!.headerType, barSizes));
     const wiring = wire(functions.map((f, fn) => ({ ...f, layout: this.layouts[fn]! })));
     this.arena = this.#build(wiring);
-    this.fabric = new Fabric(wiring, this.arena, this.layouts, profile);
+    this.fabric = new Fabric(wiring, this.arena, this.layouts, profile, this.misbehaviours);
     this.#entries = this.fabric.entries0;
-    this.power = new Power(this.arena, this.layouts, this.fabric, this.clock);
+    this.power = new Power(this.arena, this.layouts, this.fabric, this.clock, this.misbehaviours);
     this.dma = new DmaEngines(functions.length, this.arena.journal, (fn) => this.power.passesUpstream(fn));
     this.slots = new Slots(this.arena, this.layouts, this.clock, profile);
     this.resets = new Resets(
@@ -76,6 +78,7 @@ export class Hardware implements Bus {
       this.slots,
       this.clock,
       profile,
+      this.misbehaviours,
     );
     this.functionResets = new FunctionResets(
       this.arena,
@@ -85,7 +88,8 @@ export class Hardware implements Bus {
       this.dma,
       this.clock,
       profile,
-      this.resets.count,
+      this.resets,
+      this.misbehaviours,
     );
     this.lost = new LostAccesses(this.arena, this.fabric, this.clock, profile);
     this.ports = new Ports(this.arena, this.layouts, this.fabric, this.resets, this.slots, profile);
@@ -197,6 +201,26 @@ export class Hardware implements Bus {
   /** Puts the card back, or in, at a time. */
   insert(port: FunctionId, t_us: number): void {
     this.clock.schedule(t_us, () => void this.ports.insert(port));
+  }
+
+  /** Lets a function do something wrong from now on. Not noted for a rollback. */
+  misbehave(fn: FunctionId, misbehaviour: Misbehaviour): void {
+    switch (misbehaviour.kind) {
+      case 'vanishes':
+        this.absent(fn, { from_us: misbehaviour.at_us, to_us: Number.POSITIVE_INFINITY });
+        break;
+      case 'removed':
+        this.remove(fn, misbehaviour.at_us);
+        break;
+      case 'inserted':
+        this.insert(fn, misbehaviour.at_us);
+        break;
+      case 'new-id-after-reset':
+        this.misbehaviours.add(fn, { id: this.arena.read(fn, 0, 4) ^ 0x0001_0000, ...misbehaviour });
+        break;
+      default:
+        this.misbehaviours.add(fn, misbehaviour);
+    }
   }
 
   /** Takes a function away for a span of time; when it comes back it had no power in between. */

@@ -9,6 +9,7 @@ import type { VirtualClock } from './clock.ts';
 import type { DmaEngines } from './dma.ts';
 import type { Fabric } from './fabric.ts';
 import { HELD, heldByRegisters, WITHOUT_POWER } from './holds.ts';
+import type { Misbehaviours } from './misbehaviour.ts';
 import type { Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
 import { LINK_STATE_CHANGED, type Slots } from './slots.ts';
@@ -38,6 +39,7 @@ export class Resets {
   readonly #slots: Slots;
   readonly #clock: VirtualClock;
   readonly #profile: HardwareProfile;
+  readonly #misbehaviours: Misbehaviours;
   /** Counts what begins and ends at each port, so that what was overtaken by something else does nothing. */
   readonly #generation: Uint32Array;
   /** Ports with a link that was up when the machine was built: somebody is there, in the dump or not. */
@@ -55,6 +57,7 @@ export class Resets {
     slots: Slots,
     clock: VirtualClock,
     profile: HardwareProfile,
+    misbehaviours: Misbehaviours,
   ) {
     this.#arena = arena;
     this.#layouts = layouts;
@@ -64,6 +67,7 @@ export class Resets {
     this.#slots = slots;
     this.#clock = clock;
     this.#profile = profile;
+    this.#misbehaviours = misbehaviours;
     this.#generation = new Uint32Array(arena.count);
     this.#hadLink = Uint8Array.from(layouts, (_, fn) => (this.#isLinkActive(fn as FunctionId) ? 1 : 0));
     this.count = new Uint32Array(arena.count);
@@ -140,6 +144,7 @@ export class Resets {
       this.#dma.disarm(fn, now_us);
       this.#fabric.removeVirtualFunctions(fn);
       this.#arena.reset(fn, kind);
+      this.changeIdentity(fn);
       this.#arena.journal.set(this.count, fn, this.count[fn]! + 1);
       this.#slots.forgetCommand(fn);
       // Most of what may have held a bridge was in its registers, which are now reset.
@@ -156,6 +161,15 @@ export class Resets {
   /** Without links there is nothing to wait for; a device by itself may be slow. */
   #backAtOnce(bridge: FunctionId): void {
     for (const fn of this.below(bridge).functions) this.#power.readyAt(fn, this.#clock.now_us);
+    if (this.#misbehaviours.has(bridge, 'link-stays-down')) this.#setBlocked(bridge, HELD.training);
+  }
+
+  /** A reset may leave another device behind than it found. */
+  changeIdentity(fn: FunctionId): void {
+    const id = this.#misbehaviours.find(fn, 'new-id-after-reset')?.id;
+    if (id === undefined) return;
+    this.#arena.change(fn, 0, -1, false);
+    this.#arena.change(fn, 0, id, true);
   }
 
   #comeBack(bridge: FunctionId, after_us: number): void {
@@ -177,6 +191,7 @@ export class Resets {
 
   #linkUpAt(port: FunctionId, t_us: number): void {
     this.#setBlocked(port, HELD.training);
+    if (this.#misbehaviours.has(port, 'link-stays-down')) return;
     const generation = this.#generation[port];
     this.#clock.schedule(t_us, () => {
       if (this.#generation[port] !== generation) return;

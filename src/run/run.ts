@@ -14,7 +14,7 @@ import { Kernel } from '../reset/kernel.ts';
 import type { KernelState, KernelVersion } from '../reset/kernel_state.ts';
 import { Reasons } from './reasons.ts';
 import type { FunctionResult, LostResult, RunResult } from './result.ts';
-import type { Absent } from './scenario.ts';
+import type { Absent, MisbehavingDevice } from './scenario.ts';
 import { stepsOf } from './steps.ts';
 import { plainEvent, Recorder } from './trace.ts';
 
@@ -28,6 +28,7 @@ export interface RunOptions {
   /** The machine as the kernel scanned it, where it was another then: functions may have gone since. */
   readonly enumerated?: ConfigAccess;
   readonly absent?: readonly Absent[];
+  readonly devices?: readonly MisbehavingDevice[];
 }
 
 /** Bridges (base class 06h) have Bus Master on to pass requests of others; all other bus masters send their own. */
@@ -51,7 +52,7 @@ function armEngines({ hardware }: Machine, fns: readonly FunctionId[]): void {
       !isBridge &&
       variant.role !== 'RC event collector' &&
       !isIommu(hardware, fn) &&
-      (hardware.arena.read(fn, COMMAND, 2) & BUS_MASTER) !== 0
+      ((hardware.arena.read(fn, COMMAND, 2) & BUS_MASTER) !== 0 || hardware.misbehaviours.has(fn, 'ignores-bus-master'))
     )
       hardware.dma.arm(fn, 0);
   }
@@ -64,7 +65,11 @@ const answersAt = ({ hardware }: Machine, fn: FunctionId): boolean =>
 function readyLater({ hardware }: Machine, fn: FunctionId): { ready_us: number } | undefined {
   const { power, clock, fabric, functions } = hardware;
   const ready_us = power.readyTime_us(fn);
-  const later = ready_us > clock.now_us && !power.isAbsent(fn) && fabric.find(functions[fn]!.bdf) === fn;
+  const later =
+    ready_us > clock.now_us &&
+    Number.isFinite(ready_us) &&
+    !power.isAbsent(fn) &&
+    fabric.find(functions[fn]!.bdf) === fn;
   return later ? { ready_us } : undefined;
 }
 
@@ -133,6 +138,10 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   for (const { bdf, from_us, to_us } of options.absent ?? []) {
     const fn = hardware.functions.findIndex((f) => f.bdf === bdf);
     if (fn >= 0) hardware.absent(fn as FunctionId, { from_us, to_us });
+  }
+  for (const { bdf, does } of options.devices ?? []) {
+    const fn = hardware.functions.findIndex((f) => f.bdf === bdf);
+    for (const misbehaviour of does) hardware.misbehave(fn as FunctionId, misbehaviour);
   }
   const before = fns.map((fn) => Uint8Array.from(bytesNow(machine, fn)));
   const answered = fns.map((fn) => answersAt(machine, fn));
