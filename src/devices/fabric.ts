@@ -18,7 +18,9 @@ import {
   EXPRESS_DEVICE_CONTROL_2,
   extendedOffset,
   SRIOV_CONTROL,
+  SRIOV_FIRST_VF_OFFSET,
   SRIOV_NUM_VFS,
+  SRIOV_VF_STRIDE,
   VF_ENABLE,
 } from './watch.ts';
 import type { Wiring } from './wiring.ts';
@@ -86,6 +88,9 @@ export class Fabric {
   readonly #mayForwardAri: Uint8Array;
   readonly #sriov: Uint16Array;
   readonly #hasVirtualFunctions: Uint8Array;
+  /** Number of each virtual function among those of its physical function, from 0; and whether it exists now. */
+  readonly #virtualIndex: Int32Array;
+  readonly #exists: Uint8Array;
   /** Where the entry of each function stands. */
   readonly #entryOf: Int32Array;
   /** Bridges on each segment. */
@@ -112,6 +117,8 @@ export class Fabric {
       variant.version >= 2 && wiring.below[fn]! >= 0 && ['root port', 'downstream port'].includes(variant.role) ? 1 : 0,
     );
     this.#sriov = Uint16Array.from(layouts, (layout) => extendedOffset(layout, 0x0010));
+    this.#virtualIndex = Int32Array.from(wiring.physical, (pf, fn) => this.#findVirtualIndex(fn, pf));
+    this.#exists = new Uint8Array(arena.count).fill(1);
     this.#bridgesOn = wiring.segments.map(({ functions }) =>
       functions.map(({ fn }) => fn).filter((fn) => wiring.below[fn]! >= 0),
     );
@@ -219,12 +226,20 @@ export class Fabric {
     return this.#byNumber.get(this.wiring.segments[this.wiring.segmentOf[fn]!]!.domain)!;
   }
 
-  /** A reset, or a write to ARI Forwarding or VF Enable, may have changed who is there on a segment. */
-  membersChanged(fn: FunctionId): void {
-    if (this.#mayForwardAri[fn] === 0 && this.#hasVirtualFunctions[fn] === 0) return;
+  /**
+   * A reset, or a write to ARI Forwarding or VF Enable, may have changed who is there on a segment. Gives the virtual
+   * functions that no longer exist.
+   */
+  membersChanged(fn: FunctionId): readonly FunctionId[] {
+    if (this.#mayForwardAri[fn] === 0 && this.#hasVirtualFunctions[fn] === 0) return [];
     if (this.#arena.journal.on) this.#touched.add(fn);
     if (this.#mayForwardAri[fn] !== 0) this.#fillPages(this.wiring.below[fn]!);
-    if (this.#hasVirtualFunctions[fn] !== 0) this.#fillPages(this.wiring.segmentOf[fn]!);
+    return this.#hasVirtualFunctions[fn] !== 0 ? this.#fillPages(this.wiring.segmentOf[fn]!) : [];
+  }
+
+  /** Whether there is such a function: virtual ones come and go with VF Enable. */
+  exists(fn: FunctionId): boolean {
+    return this.#exists[fn] !== 0;
   }
 
   /** A reset takes the virtual functions of a physical function away; it counts none afterwards, whatever it keeps. */
@@ -315,14 +330,22 @@ export class Fabric {
     return functions.some(({ fn }) => this.#misbehaviours.has(fn, 'answers-during-reset'));
   }
 
-  /** Writes down which functions of a segment take a type 0 request for their own number. */
-  #fillPages(segment: number): void {
+  /**
+   * Writes down which functions of a segment take a type 0 request for their own number. Gives the virtual functions that
+   * no longer exist.
+   */
+  #fillPages(segment: number): FunctionId[] {
     const { bridge, functions } = this.wiring.segments[segment]!;
     const onlyDevice0 = bridge !== undefined && this.#forwardsOnlyDevice0(bridge);
+    const gone: FunctionId[] = [];
     for (const { fn, rid } of functions) {
-      const pf = this.wiring.physical[fn]!;
-      this.#enter(fn, pf < 0 ? !(onlyDevice0 && rid > 7) : this.#virtualFunctionsEnabled(pf as FunctionId));
+      const exists = this.wiring.physical[fn]! < 0 || this.#isEnabled(fn);
+      if (!exists && this.#exists[fn] !== 0) gone.push(fn);
+      this.#arena.journal.set(this.#exists, fn, exists ? 1 : 0);
+      // A virtual function past the bus of its segment takes requests of type 1, in which the device number is its own.
+      this.#enter(fn, exists && !(onlyDevice0 && rid > 7 && rid < PAGE));
     }
+    return gone;
   }
 
   /** Without ARI Forwarding, a port passes only requests for device 0 on to its link (PCIe 6.0 section 7.3.1). */
@@ -331,6 +354,22 @@ export class Fabric {
     if (variant.role !== 'root port' && variant.role !== 'downstream port') return false;
     if (variant.version < 2) return true;
     return (this.#arena.read(port, express + EXPRESS_DEVICE_CONTROL_2, 2) & ARI_FORWARDING) === 0;
+  }
+
+  /** The Routing ID of a virtual function is that of its physical one, and First VF Offset, and so many VF Strides. */
+  #findVirtualIndex(fn: number, pf: number): number {
+    const at = this.#sriov[pf] ?? 0;
+    if (at === 0) return 0;
+    const { functions } = this.wiring.segments[this.wiring.segmentOf[fn]!]!;
+    const ridOf = (id: number): number => functions.find((f) => f.fn === id)!.rid;
+    const past = ridOf(fn) - ridOf(pf) - this.#arena.read(pf as FunctionId, at + SRIOV_FIRST_VF_OFFSET, 2);
+    return past / Math.max(1, this.#arena.read(pf as FunctionId, at + SRIOV_VF_STRIDE, 2));
+  }
+
+  #isEnabled(vf: FunctionId): boolean {
+    const pf = this.wiring.physical[vf]! as FunctionId;
+    if (!this.#virtualFunctionsEnabled(pf)) return false;
+    return this.#virtualIndex[vf]! < this.#arena.read(pf, this.#sriov[pf]! + SRIOV_NUM_VFS, 2);
   }
 
   #virtualFunctionsEnabled(pf: FunctionId): boolean {

@@ -25,6 +25,9 @@ const FLR_CAPABLE = 0x1000_0000;
 const AF_FLR_CAPABLE = 0x0200_0000;
 const NO_SOFT_RESET = 0x0008;
 const D3HOT = 0x0003;
+/** Power Management Capabilities as it stands in the first dword of the capability. */
+const D1_SUPPORT = 0x0200_0000;
+const D2_SUPPORT = 0x0400_0000;
 
 export class FunctionResets {
   readonly #arena: Arena;
@@ -74,15 +77,30 @@ export class FunctionResets {
         if ((this.#arena.read(fn, at, 4) & AF_FLR_CAPABLE) !== 0) this.#functionLevelReset(fn, flr_us);
       }
       if (id === 0x01 && offset === at + PM_CONTROL_STATUS && this.#profile.softResets) {
+        if (this.#dropUnsupportedState(fn, at, old, now)) return;
         const wakes = (old & POWER_STATE) === D3HOT && (now & POWER_STATE) === 0;
         if (wakes && (now & NO_SOFT_RESET) === 0) this.#reset(fn, 'flr', d3hot_us);
       }
     }
   }
 
+  /** A write of a power state that the function does not have is dropped (PCIe 6.0 section 7.5.2.2). */
+  #dropUnsupportedState(fn: FunctionId, at: number, old: number, now: number): boolean {
+    const needs = [0, D1_SUPPORT, D2_SUPPORT, 0][now & POWER_STATE]!;
+    if (needs === 0 || (this.#arena.read(fn, at, 4) & needs) !== 0) return false;
+    this.#arena.change(fn, at + PM_CONTROL_STATUS, POWER_STATE, false);
+    this.#arena.change(fn, at + PM_CONTROL_STATUS, old & POWER_STATE, true);
+    return true;
+  }
+
   /** The function has its power back: it is as after a cold reset. */
   powerOn(fn: FunctionId): void {
     this.#reset(fn, this.#profile.coldResets ? 'cold' : 'hot', 0);
+  }
+
+  /** A virtual function that goes takes its state with it: the next one at its place begins anew. */
+  vanish(vf: FunctionId): void {
+    this.#reset(vf, 'hot', 0);
   }
 
   #functionLevelReset(fn: FunctionId, ready_us: number): void {

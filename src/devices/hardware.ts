@@ -182,7 +182,7 @@ export class Hardware implements Bus {
       // ARI Forwarding, VF Enable, power state, MSI: who answers, who gets its requests through, or how it interrupts.
       if (this.layouts[fn]!.variant.slot) this.slots.updateInterrupt(fn);
       this.#followRegisters(fn);
-      this.fabric.membersChanged(fn);
+      for (const vf of this.fabric.membersChanged(fn)) this.functionResets.vanish(vf);
       this.fabric.changed(fn);
       this.#settleBelow(fn);
     }

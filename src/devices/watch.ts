@@ -28,6 +28,8 @@ export const ARI_FORWARDING = 0x20;
 /** Offsets within SR-IOV. */
 export const SRIOV_CONTROL = 0x08;
 export const SRIOV_NUM_VFS = 0x10;
+export const SRIOV_FIRST_VF_OFFSET = 0x14;
+export const SRIOV_VF_STRIDE = 0x16;
 export const VF_ENABLE = 0x0001;
 /** Offsets within Downstream Port Containment: Capability and Control share a dword, bits of Control as they stand in it. */
 export const DPC_CAPABILITY = 0x04;
