@@ -20,7 +20,7 @@ const hex = (n: number): string => `0x${n.toString(16)}`;
 
 const describeStep = (machine: Machine, step: Step): string => {
   if (step.do === 'time') return `time ${step.us}us`;
-  if (step.do === 'arm') return `arm ${formatBdf(machine.functions[step.fn]!.bdf)}`;
+  if (!('bdf' in step)) return `${step.do} ${formatBdf(machine.functions[step.fn]!.bdf)}`;
   const value = step.do === 'write' ? ` ${hex(step.value)}` : '';
   return `${step.do} ${formatBdf(step.bdf)} ${hex(step.at)}.${step.size}${value}`;
 };
@@ -53,6 +53,14 @@ function stepDiffers(hardware: Hardware, naive: Naive, step: Step): string | und
     case 'time':
       hardware.clock.advance(step.us);
       naive.advance(step.us);
+      return undefined;
+    case 'pull':
+      hardware.remove(step.fn as FunctionId, hardware.clock.now_us);
+      naive.setCard(step.fn, false);
+      return undefined;
+    case 'put':
+      hardware.insert(step.fn as FunctionId, hardware.clock.now_us);
+      naive.setCard(step.fn, true);
       return undefined;
     case 'arm':
       hardware.dma.arm(step.fn as FunctionId, hardware.clock.now_us);

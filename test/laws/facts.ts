@@ -22,6 +22,8 @@ export interface Features {
   /** Data Link Layer Link Active Reporting Capable, of a port. */
   readonly linkReporting: boolean;
   readonly slot: boolean;
+  /** The slot can be switched off. */
+  readonly powerController: boolean;
   readonly interruptPin: boolean;
   /** Power states D1 and D2 are there. */
   readonly d1d2: boolean;

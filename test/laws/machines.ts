@@ -40,6 +40,7 @@ const NO_FEATURES: Features = {
   noSoftReset: false,
   linkReporting: false,
   slot: false,
+  powerController: false,
   interruptPin: false,
   d1d2: false,
   sriov: false,
@@ -98,6 +99,7 @@ function bytesOf(role: Role, f: Features, words: Readonly<Record<number, number>
     put(EXPRESS + 0x0e, f.linkReporting ? 0x0010 : 0);
     put(EXPRESS + 0x12, f.linkReporting ? 0x2000 : 0);
     // No Command Completed, and a card in the slot.
+    if (f.slot) put(EXPRESS + 0x14, f.powerController ? 0x0002 : 0);
     if (f.slot) put(EXPRESS + 0x16, 0x0004);
     if (f.slot) put(EXPRESS + 0x1a, 0x0048);
     if (!isBridge(role) && !virtual) {
@@ -136,6 +138,7 @@ class Builder {
       noSoftReset: (bits & 2) !== 0,
       linkReporting: hasLinkBelow(role) && (bits & 4) === 0,
       slot: hasLinkBelow(role) && (bits & 8) !== 0,
+      powerController: hasLinkBelow(role) && (bits & 9) === 9,
       interruptPin: (bits & 16) !== 0,
       d1d2: (bits & 32) !== 0,
       ...more,

@@ -11,6 +11,8 @@ import type { BuiltFunction, Machine } from './machines.ts';
 const LINK_TRAINS_US = 20_000;
 const FUNCTION_READY_US = 80_000;
 const CONVENTIONAL_READY_US = 1_006_633;
+const POWER_STABLE_US = 100_000;
+const RETRAINING_US = 1_000;
 const FLR_US = 100_000;
 const LEAVING_D3HOT_US = 10_000;
 
@@ -20,11 +22,21 @@ interface NaiveFunction extends BuiltFunction {
   above_: NaiveFunction | undefined;
   pf: NaiveFunction | undefined;
   ready_us: number;
-  /** When the secondary side of a bridge lets requests through: Infinity while it is held. */
+  /** When the secondary side of a bridge lets requests through, unless something holds it. */
   open_us: number;
+  training_us: number;
+  /** The card was pulled out of the slot of this port. */
+  emptied: boolean;
   linkActive: boolean;
   armed: boolean;
   resets: number;
+}
+
+interface Holds {
+  readonly reset: boolean;
+  readonly disabled: boolean;
+  readonly off: boolean;
+  readonly emptied: boolean;
 }
 
 /** Functions that share a bus. */
@@ -47,6 +59,8 @@ export class Naive {
       pf: undefined,
       ready_us: 0,
       open_us: 0,
+      training_us: 0,
+      emptied: false,
       linkActive: true,
       armed: false,
       resets: 0,
@@ -71,12 +85,23 @@ export class Naive {
     if (value) f.bytes[at + (bit >> 3)]! |= 1 << (bit & 7);
   }
 
+  /** Why what is below a bridge is held in reset. */
+  #holds(f: NaiveFunction): Holds {
+    const link = hasLinkBelow(f.role);
+    return {
+      reset: isBridge(f.role) && this.#bit(f, 0x3e, 6),
+      disabled: link && this.#bit(f, EXPRESS + 0x10, 4),
+      off: f.features.powerController && this.#bit(f, EXPRESS + 0x18, 10),
+      emptied: f.emptied,
+    };
+  }
+
   #isHeld(f: NaiveFunction): boolean {
-    return isBridge(f.role) && this.#bit(f, 0x3e, 6);
+    return Object.values(this.#holds(f)).includes(true);
   }
 
   #isOpen(bridge: NaiveFunction): boolean {
-    return bridge.open_us <= this.now_us;
+    return !this.#isHeld(bridge) && bridge.open_us <= this.now_us;
   }
 
   #isReady(f: NaiveFunction): boolean {
@@ -167,7 +192,8 @@ export class Naive {
   write(bdf: number, at: number, size: Size, value: number): void {
     const f = this.find(bdf);
     if (f === undefined || at >= f.bytes.length || !this.#isReady(f)) return;
-    const wasHeld = this.#isHeld(f);
+    const held = this.#holds(f);
+    const wasOpen = this.#isOpen(f);
     const state = f.bytes[PM + 4]! & 3;
     const virtual = this.functions.filter((vf) => vf.pf === f && this.#exists(vf));
     let flr = false;
@@ -175,6 +201,7 @@ export class Naive {
       const byte = Math.floor(value / 2 ** (8 * i)) & 0xff;
       this.#writeByte(f, at + i, byte);
       const initiates = isExpress(f.role) && !isBridge(f.role) && at + i === EXPRESS + 9 && (byte & 0x80) !== 0;
+      if (hasLinkBelow(f.role) && at + i === EXPRESS + 0x10 && (byte & 0x20) !== 0 && wasOpen) this.#retrain(f);
       const advanced = f.role === 'conventional' && at + i === AF + 4 && (byte & 1) !== 0;
       if (f.features.flr && (initiates || advanced)) flr = true;
     }
@@ -186,9 +213,12 @@ export class Naive {
     }
     if (flr) this.#resetOne(f, FLR_US);
     // A VF that goes takes its state with it.
-    for (const vf of virtual) if (!this.#exists(vf)) this.#resetRegisters(vf, 'hot');
-    if (!wasHeld && this.#isHeld(f)) this.#hold(f);
-    if (wasHeld && !this.#isHeld(f)) this.#release(f);
+    for (const vf of virtual) {
+      if (this.#exists(vf)) continue;
+      this.#resetRegisters(vf, 'hot');
+      vf.ready_us = this.now_us;
+    }
+    this.#follow(f, held);
     this.#settle();
   }
 
@@ -201,10 +231,10 @@ export class Naive {
     }
   }
 
-  #resetRegisters(f: NaiveFunction, kind: 'hot' | 'flr'): void {
+  #resetRegisters(f: NaiveFunction, kind: 'cold' | 'hot' | 'flr'): void {
     for (const r of f.facts)
       for (let i = 0; i < r.size; i++) {
-        const kept = kind === 'hot' ? r.sticky : r.sticky | r.flrKeeps;
+        const kept = kind === 'cold' ? 0 : kind === 'hot' ? r.sticky : r.sticky | r.flrKeeps;
         const bits = (((r.rw | r.w1c | r.live) & ~kept) >>> (8 * i)) & 0xff;
         f.bytes[r.at + i] = (f.bytes[r.at + i]! & ~bits) | ((r.value >>> (8 * i)) & bits);
       }
@@ -223,29 +253,64 @@ export class Naive {
     return this.functions.filter((f) => f.above_ === bridge).flatMap((f) => [[f, n] as const, ...this.#below(f, n)]);
   }
 
-  #hold(bridge: NaiveFunction): void {
+  /** Acts on what holds a bridge now and did not before, and the other way round. */
+  #follow(bridge: NaiveFunction, before: Holds): void {
+    const now = this.#holds(bridge);
+    const wasHeld = Object.values(before).includes(true);
+    const losesPower = (now.off && !before.off) || (now.emptied && !before.emptied);
+    const getsPower = (before.off && !now.off) || (before.emptied && !now.emptied);
+    if (losesPower || (!wasHeld && this.#isHeld(bridge))) this.#resetBelow(bridge, losesPower ? 'cold' : 'hot');
+    if (!wasHeld && this.#isHeld(bridge)) this.#linkDown(bridge);
+    if (wasHeld && !this.#isHeld(bridge)) this.#release(bridge, getsPower ? POWER_STABLE_US : 0);
+  }
+
+  #resetBelow(bridge: NaiveFunction, kind: 'cold' | 'hot'): void {
     for (const [f] of this.#below(bridge)) {
-      this.#resetRegisters(f, 'hot');
+      this.#resetRegisters(f, kind);
       f.open_us = hasLinkBelow(f.role) ? Number.POSITIVE_INFINITY : 0;
       f.linkActive = false;
+      f.training_us = 0;
       if (hasLinkBelow(f.role)) this.#setBit(f, EXPRESS + 0x12, 13, false);
     }
-    bridge.open_us = Number.POSITIVE_INFINITY;
+  }
+
+  #linkDown(bridge: NaiveFunction): void {
     if (!hasLinkBelow(bridge.role)) return;
+    bridge.training_us = 0;
     if (bridge.linkActive) this.#linkChanges(bridge, false);
     this.#setBit(bridge, EXPRESS + 0x28, 10, false);
   }
 
-  #release(bridge: NaiveFunction): void {
+  #release(bridge: NaiveFunction, after_us: number): void {
+    // What is held higher up comes back with that.
+    bridge.open_us = Number.POSITIVE_INFINITY;
+    for (let at = bridge.above_; at !== undefined; at = at.above_) if (this.#isHeld(at)) return;
+    const start_us = this.now_us + after_us;
     for (const [f, links] of this.#below(bridge)) {
-      const up_us = this.now_us + links * LINK_TRAINS_US;
+      const up_us = start_us + links * LINK_TRAINS_US;
       const onLink = f.above_ !== undefined && (hasLinkBelow(f.above_.role) || f.above_.role === 'upstream port');
-      f.ready_us = this.now_us;
+      f.ready_us = start_us;
       if (onLink && links > 0) f.ready_us = up_us + FUNCTION_READY_US;
-      if (!onLink && !isExpress(f.role)) f.ready_us = this.now_us + CONVENTIONAL_READY_US;
+      if (!onLink && !isExpress(f.role)) f.ready_us = start_us + CONVENTIONAL_READY_US;
       if (hasLinkBelow(f.role)) f.open_us = up_us + LINK_TRAINS_US;
     }
-    bridge.open_us = this.now_us + (hasLinkBelow(bridge.role) ? LINK_TRAINS_US : 0);
+    bridge.open_us = start_us + (hasLinkBelow(bridge.role) ? LINK_TRAINS_US : 0);
+  }
+
+  #retrain(port: NaiveFunction): void {
+    if (this.#below(port).length > 0 && port.training_us <= this.now_us) port.training_us = this.now_us + RETRAINING_US;
+  }
+
+  /** Pulls the card out of the slot of a port, or puts it back. */
+  setCard(index: number, present: boolean): void {
+    const port = this.functions[index]!;
+    if (port.emptied !== present) return;
+    const before = this.#holds(port);
+    port.emptied = !present;
+    this.#follow(port, before);
+    this.#setBit(port, EXPRESS + 0x1a, 6, present);
+    this.#setBit(port, EXPRESS + 0x1a, 3, true);
+    this.#settle();
   }
 
   #linkChanges(port: NaiveFunction, active: boolean): void {
@@ -259,6 +324,7 @@ export class Naive {
   #settle(): void {
     for (const f of this.functions) {
       if (hasLinkBelow(f.role) && !f.linkActive && this.#isOpen(f)) this.#linkChanges(f, true);
+      if (hasLinkBelow(f.role)) this.#setBit(f, EXPRESS + 0x12, 11, this.now_us < f.training_us);
       if (f.features.slot) this.#setBit(f, 0x06, 3, f.features.interruptPin && this.#isInterrupting(f));
     }
   }

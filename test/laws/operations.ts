@@ -6,14 +6,15 @@
 import { makeBdfFromDevfn } from '../../src/bus/bdf.ts';
 import type { Bdf, Size } from '../../src/bus/index.ts';
 import { AF, EXPRESS, factsOf, hasLinkBelow, isBridge, isExpress, PM, SRIOV } from './facts.ts';
-import type { BuiltFunction, Machine } from './machines.ts';
+import type { Machine } from './machines.ts';
 
 /** What an operation is made of, in order. */
 export type Step =
   | { readonly do: 'read'; readonly bdf: Bdf; readonly at: number; readonly size: Size }
   | { readonly do: 'write'; readonly bdf: Bdf; readonly at: number; readonly size: Size; readonly value: number }
   | { readonly do: 'time'; readonly us: number }
-  | { readonly do: 'arm'; readonly fn: number };
+  | { readonly do: 'arm'; readonly fn: number }
+  | { readonly do: 'pull' | 'put'; readonly fn: number };
 
 export const KINDS = [
   'write a register',
@@ -32,11 +33,14 @@ export const KINDS = [
   'ARI forwarding',
   'VF enable',
   'bus master',
+  'link control',
+  'slot power',
+  'card',
 ] as const;
 export type OperationKind = (typeof KINDS)[number];
 
-/** How often each kind comes, of 32. */
-const WEIGHTS = [4, 1, 3, 2, 2, 2, 2, 3, 1, 3, 4, 1, 1, 1, 1, 1] as const;
+/** How often each kind comes, of 64. */
+const WEIGHTS = [8, 2, 6, 3, 4, 3, 4, 6, 2, 6, 7, 2, 2, 1, 2, 1, 2, 1, 2] as const;
 const BY_WEIGHT = WEIGHTS.flatMap((weight, kind) => Array.from({ length: weight }, () => kind));
 
 const TIMES_US = [
@@ -46,14 +50,6 @@ const SIZES = [1, 2, 4] as const;
 
 const write = (bdf: Bdf, at: number, size: Size, value: number): Step => ({ do: 'write', bdf, at, size, value });
 
-/** Link Disable and Retrain Link are another matter than the one here: a value that leaves them 0. */
-function tamed(f: BuiltFunction, at: number, size: Size, value: number): number {
-  const control = EXPRESS + 0x10;
-  if (!hasLinkBelow(f.role) || at > control || at + size <= control) return value;
-  const low = 2 ** (8 * (control - at));
-  return value - (Math.floor(value / low) & 0x30) * low;
-}
-
 /** Up to 4 bytes that begin at a multiple of their number. */
 function aligned(at: number, size: Size): number {
   return at - (at % size);
@@ -61,13 +57,13 @@ function aligned(at: number, size: Size): number {
 
 export function decode(machine: Machine, word: number, value: number): { kind: OperationKind; steps: Step[] } {
   const { functions } = machine;
-  const kind = BY_WEIGHT[word & 31]!;
+  const kind = BY_WEIGHT[word & 63]!;
   const bridges = functions.filter(({ role }) => isBridge(role));
   const among = <T>(list: readonly T[], bits: number): T | undefined => list[bits % list.length];
-  const [pick, choice] = [(word >>> 5) & 0xff, (word >>> 13) & 0xfff];
+  const [pick, choice] = [(word >>> 6) & 0xff, (word >>> 14) & 0xfff];
   const f = functions[pick % functions.length]!;
   const bridge = among(bridges, pick);
-  const size = SIZES[(word >>> 25) % 3]!;
+  const size = SIZES[(word >>> 26) % 3]!;
   return { kind: KINDS[kind]!, steps: stepsOf() };
 
   function stepsOf(): Step[] {
@@ -75,11 +71,11 @@ export function decode(machine: Machine, word: number, value: number): { kind: O
       case 'write a register': {
         const r = among(factsOf(f.role, f.features), choice)!;
         const at = aligned(r.at + ((choice >> 8) % r.size), size);
-        return [write(f.bdf, at, size, tamed(f, at, size, value % 2 ** (8 * size)))];
+        return [write(f.bdf, at, size, value % 2 ** (8 * size))];
       }
       case 'write anywhere': {
         const at = aligned(choice, size);
-        return [write(f.bdf, at, size, tamed(f, at, size, value % 2 ** (8 * size)))];
+        return [write(f.bdf, at, size, value % 2 ** (8 * size))];
       }
       case 'read': {
         const r = among(factsOf(f.role, f.features), choice)!;
@@ -129,6 +125,12 @@ export function decode(machine: Machine, word: number, value: number): { kind: O
           ? [write(pf.bdf, SRIOV + 0x08, 2, value & 1)]
           : [write(pf.bdf, SRIOV + 0x10, 2, value % 3), write(pf.bdf, SRIOV + 0x08, 2, 1)];
       }
+      case 'link control':
+        return bridge && hasLinkBelow(bridge.role) ? [write(bridge.bdf, EXPRESS + 0x10, 2, value & 0x0030)] : [];
+      case 'slot power':
+        return bridge?.features.slot ? [write(bridge.bdf, EXPRESS + 0x18, 2, value & 0x0400)] : [];
+      case 'card':
+        return bridge?.features.slot ? [{ do: value % 2 === 0 ? 'pull' : 'put', fn: functions.indexOf(bridge) }] : [];
       case 'bus master':
         return [write(f.bdf, 0x04, 2, value & 0x0006)];
     }
