@@ -99,11 +99,12 @@ export class Resets {
    * always does.
    */
   hold(bridge: FunctionId, reasons: number): void {
+    const isLinkUp = this.#fabric.blocked[bridge] === 0;
     const was = this.#fabric.blocked[bridge]! & ~HELD.training;
     this.#setBlocked(bridge, was | reasons);
     const cold = (reasons & WITHOUT_POWER) !== 0;
     if (was === 0 || cold) this.#resetBelow(bridge, cold && this.#profile.coldResets ? 'cold' : 'hot');
-    if (this.#profile.links || (reasons & HELD.removed) !== 0) this.#linkDown(bridge);
+    if (isLinkUp && (this.#profile.links || (reasons & HELD.removed) !== 0)) this.#linkDown(bridge);
     this.#fabric.changed(bridge);
   }
 

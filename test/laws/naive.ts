@@ -170,6 +170,24 @@ export class Naive {
     return this.#on(route[0]).find((f) => f.rid === rid && this.#exists(f) && this.#isPassedOn(f));
   }
 
+  /** The last bridge that took a request which nobody answers shows that in its Secondary Status. */
+  #masterAbort(bdf: number): void {
+    const bus = (bdf % 0x10000) >> 8;
+    const domain = Math.floor(bdf / 0x10000);
+    const root = this.#machine.roots.find((r) => r.domain === domain && r.bus < bus && bus <= r.last);
+    if (root === undefined) return;
+    let last: NaiveFunction | undefined;
+    let next: NaiveFunction | undefined;
+    do {
+      next = this.#on({ above: last, domain, rootBus: root.bus }).find(
+        (f) =>
+          isBridge(f.role) && this.#isReady(f) && f.bytes[0x19]! > 0 && f.bytes[0x19]! <= bus && bus <= f.bytes[0x1a]!,
+      );
+      last = next ?? last;
+    } while (next !== undefined && next.bytes[0x19] !== bus && this.#isOpen(next));
+    if (last !== undefined) this.#setBit(last, 0x1e, 13, true);
+  }
+
   #tellsRetryStatus(f: NaiveFunction): boolean {
     if (f.role === 'virtual') return false;
     let port = f.above_;
@@ -179,6 +197,7 @@ export class Naive {
 
   read(bdf: number, at: number, size: Size): number {
     const f = this.find(bdf);
+    if (f === undefined) this.#masterAbort(bdf);
     if (f === undefined || at >= f.bytes.length) return ones(size);
     if (!this.#isReady(f)) {
       if (at !== 0 || size === 1 || !this.#tellsRetryStatus(f)) return ones(size);
@@ -191,6 +210,7 @@ export class Naive {
 
   write(bdf: number, at: number, size: Size, value: number): void {
     const f = this.find(bdf);
+    if (f === undefined) this.#masterAbort(bdf);
     if (f === undefined || at >= f.bytes.length || !this.#isReady(f)) return;
     const held = this.#holds(f);
     const wasOpen = this.#isOpen(f);
@@ -275,9 +295,9 @@ export class Naive {
   }
 
   #linkDown(bridge: NaiveFunction): void {
-    if (!hasLinkBelow(bridge.role)) return;
+    if (!hasLinkBelow(bridge.role) || !bridge.linkActive) return;
     bridge.training_us = 0;
-    if (bridge.linkActive) this.#linkChanges(bridge, false);
+    this.#linkChanges(bridge, false);
     this.#setBit(bridge, EXPRESS + 0x28, 10, false);
   }
 
