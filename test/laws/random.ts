@@ -15,8 +15,8 @@ export interface Tally {
   readonly histogram: string;
 }
 
-/** Throws with the shrunk sequence where hardware and naive model disagree. */
-export function runSequences(numRuns: number, seed: number): Tally {
+/** Throws with the (if wanted, shrunk) sequence where hardware and naive model disagree. */
+export function runSequences(numRuns: number, seed: number, shrinks = true): Tally {
   const counts = new Map<string, number>();
   let [sequences, operations] = [0, 0];
   fc.assert(
@@ -27,7 +27,7 @@ export function runSequences(numRuns: number, seed: number): Tally {
       for (const [kind, n] of histogram) counts.set(kind, (counts.get(kind) ?? 0) + n);
       if (difference !== undefined) throw new Error(difference);
     }),
-    { numRuns, seed },
+    { numRuns, seed, endOnFailure: !shrinks },
   );
   const histogram = KINDS.map((kind) => `${kind.padEnd(17)} ${String(counts.get(kind) ?? 0).padStart(8)}`).join('\n');
   return { sequences, meanLength: operations / sequences, histogram };
