@@ -46,12 +46,15 @@ export interface HardwareProfile {
   readonly slotCommandsWithoutHotPlug: boolean;
   /** Whether switching a slot off with its power indicator off takes the card out for good. */
   readonly powerOffEjects: boolean;
-  /** Whether an enabled hot-plug event raises an INTx interrupt, and so Interrupt Status. */
-  readonly hotPlugInterrupts: boolean;
   /** Whether a write to Slot Status that has a one for an event that is not set is dropped whole. */
   readonly slotStatusAllOrNothing: boolean;
   readonly timing: Timing;
 }
+
+/** What a profile says by yes or no. */
+export type ProfileSwitch = {
+  [K in keyof HardwareProfile]: HardwareProfile[K] extends boolean ? K : never;
+}[keyof HardwareProfile];
 
 /** All in microseconds of virtual time. */
 export interface Timing {
@@ -91,7 +94,6 @@ export const pcie: HardwareProfile = {
   secondaryWithoutRange: false,
   slotCommandsWithoutHotPlug: false,
   powerOffEjects: false,
-  hotPlugInterrupts: true,
   slotStatusAllOrNothing: false,
   timing: {
     linkUp_us: 20_000,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** QEMU 7.2, measured: what its device models do that the PCIe Base Specification does not say. */
-import type { Deviation, HardwareProfile } from './profile.ts';
+import type { Deviation, HardwareProfile, ProfileSwitch } from './profile.ts';
 import { pcie } from './profile.ts';
 
 const deviation = (block: string, register: string, onReset: 'keep' | number, reason: string): Deviation => ({
@@ -88,6 +88,23 @@ const deviations: readonly Deviation[] = [
       deviation('Single Root I/O Virtualization', register, 'keep', 'the SR-IOV capability survives a reset'),
   ),
 ];
+
+/** Why QEMU differs where a switch of the profile says so, and times, of which it knows none. */
+export const switchReasons: Readonly<Record<ProfileSwitch | 'timing', string>> = {
+  scratchOutsideCapabilities: 'config space that belongs to no capability is memory',
+  answersWhileHeld: 'functions directly below a port answer, and take writes, while it holds them in reset',
+  coldResets: 'there is one kind of reset only: a card that gets its power back keeps what is sticky',
+  flrLikeBusReset: 'Function Level Reset does what a bus reset does, and clears Link Control and payload size, too',
+  softResets: 'leaving D3hot resets nothing',
+  links: 'links have no state: they do not go down, cannot be disabled or contained, and tell of nothing',
+  masterAborts: 'a request that nobody takes leaves nothing in Secondary Status',
+  secondaryWithoutRange: 'a bridge takes requests for its Secondary Bus Number although its Subordinate is below it',
+  slotCommandsWithoutHotPlug:
+    'any write to Slot Control completes as a command, on a port that can do no hot-plug, too',
+  powerOffEjects: 'power off with the power indicator off takes the card out, as if an operator had waited for that',
+  slotStatusAllOrNothing: 'a write to Slot Status that has a one for an event that is not set is dropped whole',
+  timing: 'everything is ready at once',
+};
 
 export const qemu72: HardwareProfile = {
   ...pcie,

@@ -94,7 +94,7 @@ export class Slots {
 
   /** Interrupt Status shows an INTx interrupt that is pending; with MSI or MSI-X on, events are messages instead. */
   updateInterrupt(port: FunctionId): void {
-    if (!this.#profile.hotPlugInterrupts || this.#arena.read(port, INTERRUPT_PIN, 1) === 0) return;
+    if (this.#arena.read(port, INTERRUPT_PIN, 1) === 0) return;
     const dword = this.#arena.read(port, this.#offset(port), 4);
     const enables = (dword & EVENT_ENABLES) | ((dword & LINK_STATE_CHANGED_ENABLE) !== 0 ? LINK_STATE_CHANGED : 0);
     const pending = ((dword >>> SLOT_STATUS) & enables) !== 0 && (dword & HOT_PLUG_INTERRUPT_ENABLE) !== 0;
