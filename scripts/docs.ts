@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { registerReference } from '../src/configspace/markdown.ts';
 import { corpusTable } from './corpus-table.ts';
+import { deviationsPage } from './deviations.ts';
 
 const CORPUS = '../shared/corpus';
 const README = 'README.md';
@@ -12,6 +13,7 @@ const README = 'README.md';
 const SCREEN = /(`npx hotreset (run [^`]+)`:\n\n```\n)[\s\S]*?```/;
 
 writeFileSync('docs/registers.md', registerReference());
+writeFileSync('docs/deviations.md', deviationsPage());
 if (existsSync(CORPUS)) writeFileSync('docs/corpus.md', corpusTable(CORPUS));
 else process.stderr.write('docs/corpus.md is left as it is: no corpus of real machines beside the project\n');
 

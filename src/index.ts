@@ -23,6 +23,7 @@ export { type ShowOptions, showFunction, showTitle } from './configspace/show/in
 // Hardware, and what it is like.
 export type { FunctionId } from './devices/arena.ts';
 export { type FunctionSpec, Hardware } from './devices/hardware.ts';
+export { type Misbehaviour, parseMisbehaviour } from './devices/misbehaviour.ts';
 export { type HardwareProfile, pcie } from './devices/profile.ts';
 export { qemu72 } from './devices/qemu.ts';
 
@@ -65,7 +66,14 @@ export type { KernelState, KernelVersion } from './reset/kernel_state.ts';
 // Runs: one machine, one kernel, one algorithm, one result.
 export { UsageError } from './run/errors.ts';
 export { DEFAULTS as RUN_DEFAULTS, type PreparedRun, prepareRun } from './run/prepare.ts';
-export type { DmaResult, FunctionResult, PortDecision, RunResult, Step } from './run/result.ts';
+export type { DmaResult, FunctionResult, LostResult, PortDecision, RunResult, Step } from './run/result.ts';
 export { type RunOptions, runAlgorithm } from './run/run.ts';
-export { type Absent, parseScenario, readScenario, type Scenario } from './run/scenario.ts';
+export {
+  type Absent,
+  type MisbehavingDevice,
+  parseDevice,
+  parseScenario,
+  readScenario,
+  type Scenario,
+} from './run/scenario.ts';
 export { formatTrace, type PlainEvent, Recorder } from './run/trace.ts';

@@ -2,7 +2,7 @@
 /** What `hotreset run` prints: the outcome, the ports, the functions by what became of them, the timeline, the log. */
 import { formatDiff, isStatus, type RegisterDiff } from '../configspace/diff.ts';
 import type { FunctionResult, RunResult, Step } from '../run/result.ts';
-import { columns, cut, formatTime, plural, styled, WIDTH, wrap } from './text.ts';
+import { columns, cut, formatTime, hex, plural, styled, WIDTH, wrap } from './text.ts';
 import { accessLines } from './trace-lines.ts';
 
 export interface ScreenOptions {
@@ -35,6 +35,19 @@ export function outcome({ functions }: RunResult): string {
     before.length === 0 ? 'Nobody did DMA.' : `${running} of ${plural(before.length, 'device')} ${still} DMA.`;
   const gone = functions.filter(({ answered, answers }) => answered && !answers).length;
   return `${plural(reset, 'function')} reset. ${dma}${gone > 0 ? ` ${plural(gone, 'function')} no longer ${gone === 1 ? 'answers' : 'answer'}.` : ''}`;
+}
+
+/** Accesses that nobody took; some algorithms make them on purpose, waiting for a device. */
+function lostLines({ lost: { count, first } }: RunResult): string[] {
+  if (first === undefined) return [];
+  const { op, off, bdf, by, t_us } = first;
+  const what = `${op === 'r' ? 'read' : 'write'} of ${bdf} at ${hex(off, 2)}h`;
+  const rest = count === 1 ? ': the' : ', the first a';
+  return wrap(
+    `${plural(count, 'access', 'accesses')} got no answer${rest} ${what} by ${by} at ${formatTime(t_us)}.`,
+    0,
+    2,
+  );
 }
 
 function portLines({ ports }: RunResult): string[] {
@@ -176,6 +189,7 @@ export function runScreen(result: RunResult, { verbose }: ScreenOptions): string
     ...result.notes.flatMap((text) => wrap(`note: ${text}`, 0, 2)),
     '',
     styled('bold', outcome(result)),
+    ...lostLines(result),
     ...(result.stopped === undefined ? [] : [styled('bold', result.stopped)]),
     ...part('Ports', portLines(result)),
     ...part('Functions that were reset', resetLines(result)),

@@ -8,7 +8,7 @@ import { UsageError } from '../run/errors.ts';
 import { DEFAULTS, prepareRun } from '../run/prepare.ts';
 import type { RunResult } from '../run/result.ts';
 import { runAlgorithm } from '../run/run.ts';
-import { HARDWARE_NAMES, KERNEL_VERSIONS, readScenario, type Scenario, STATES } from '../run/scenario.ts';
+import { HARDWARE_NAMES, KERNEL_VERSIONS, parseDevice, readScenario, type Scenario, STATES } from '../run/scenario.ts';
 import { formatTrace } from '../run/trace.ts';
 import { writeOutput } from './files.ts';
 import { nameOf } from './names.ts';
@@ -17,6 +17,7 @@ import { runScreen } from './run-screen.ts';
 interface Options extends Pick<Scenario, 'kernel' | 'cmdline' | 'hardware' | 'state'> {
   readonly algorithm: string;
   readonly scenario?: string;
+  readonly device?: readonly string[];
   readonly trace?: string;
   readonly after?: string;
   readonly json?: boolean;
@@ -36,7 +37,22 @@ A scenario is a JSON object with any of the keys
   kernelState   {"currentState": {"0000:01:00.0": "D0"}, "drivers": {"0000:00:1c.0": "pcieport"},
                  "native": ["aer", "pme", "pciehp"], "enumerated": "dump as the kernel scanned it"}
   absent        [{"bdf": "0000:01:00.0", "fromUs": 0, "toUs": null}]   functions that do not answer
+  devices       {"0000:01:00.0": "slow:3s,ignores-bus-master"}         functions that misbehave
 or one that has such an object under "run". Options given beside it win.
+
+Misbehaviours, of a function, or of the port above where <port> stands; times as 3s, 20ms or 500us, from the start:
+  --device 0000:01:00.0=slow:3s,ignores-bus-master
+  slow:<time>                      ready that much later after each reset
+  never-ready                      retry status for ever after a reset
+  all-ones-after-reset             no answer at all after a reset
+  ignores-bus-master               DMA with Bus Master off, too
+  new-id-after-reset[:vvvv:dddd]   another device after a reset
+  answers-during-reset             takes requests while it is held in reset
+  flr-does-nothing                 a Function Level Reset without effect
+  vanishes:<time>                  gone from a time on
+  link-stays-down   <port>         the link does not come back after a reset
+  removed:<time>    <port>         the card is pulled out of the slot
+  inserted:<time>   <port>         and put back
 
 Exit code: 0 the run took place, 2 wrong usage or a dump that cannot be read, 3 a bug of hotreset.`;
 
@@ -57,9 +73,12 @@ function run(path: string, options: Options): void {
   const dump = readDump(path);
   const { kernel, cmdline, hardware, state } = options;
   const given = Object.entries({ kernel, cmdline, hardware, state }).filter(([, value]) => value !== undefined);
+  const fromFile: Scenario = options.scenario === undefined ? {} : readScenario(options.scenario);
+  const devices = [...(fromFile.devices ?? []), ...(options.device ?? []).map(parseDevice)];
   const scenario: Scenario = {
-    ...(options.scenario === undefined ? {} : readScenario(options.scenario)),
+    ...fromFile,
     ...(Object.fromEntries(given) as Scenario),
+    ...(devices.length > 0 && { devices }),
   };
   const prepared = prepareRun(dump, algorithm, scenario);
   const bytes = prepared.machine.functions.map((f) => f.bytes);
@@ -70,6 +89,8 @@ function run(path: string, options: Options): void {
   if (toStdout === 0)
     process.stdout.write(`${runScreen(named(result, bytes), { verbose: options.verbose ?? false })}\n`);
 }
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export function addRun(program: Command): void {
   program
@@ -97,6 +118,11 @@ export function addRun(program: Command): void {
       ).choices([...STATES]),
     )
     .option('--scenario <file>', 'JSON with what else the kernel knew, or a capture.json of a recording')
+    .option(
+      '--device <address=misbehaviour>',
+      'let a function misbehave, see below; can be given more than once',
+      collect,
+    )
     .option('--trace <file>', 'write every config access and delay as JSON lines; - is standard output')
     .option('--after <file>', 'write the machine as it is afterwards, as lspci -F reads it; - is standard output')
     .option('--json', 'print the whole result as JSON')

@@ -10,15 +10,18 @@
 import type { Bdf } from '../bus/index.ts';
 import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId } from './arena.ts';
+import { HELD, heldByRegisters, WITHOUT_POWER } from './holds.ts';
+import type { Misbehaviours } from './misbehaviour.ts';
 import type { HardwareProfile } from './profile.ts';
 import {
   ARI_FORWARDING,
-  BRIDGE_CONTROL_DWORD,
   EXPRESS_DEVICE_CONTROL_2,
-  SECONDARY_BUS_RESET,
+  extendedOffset,
   SRIOV_CONTROL,
+  SRIOV_FIRST_VF_OFFSET,
   SRIOV_NUM_VFS,
   SRIOV_TOTAL_VFS,
+  SRIOV_VF_STRIDE,
   VF_ENABLE,
 } from './watch.ts';
 import type { Wiring } from './wiring.ts';
@@ -58,7 +61,7 @@ function lead(domain: Domain, bus: number, page: number): void {
 
 export class Fabric {
   readonly wiring: Wiring;
-  /** Bridges whose secondary side gets nothing through: held in reset, or the link down. */
+  /** Why the secondary side of each bridge gets nothing through, as bits of HELD; 0 where it does. */
   readonly blocked: Uint8Array;
   /** Functions whose entries, and domains whose routes, may be others than at the mark of the journal. */
   readonly #touched = new Set<FunctionId>();
@@ -66,6 +69,7 @@ export class Fabric {
   readonly #arena: Arena;
   readonly #layouts: readonly FunctionLayout[];
   readonly #profile: HardwareProfile;
+  readonly #misbehaviours: Misbehaviours;
   readonly #domains: readonly Domain[];
   readonly #byNumber: ReadonlyMap<number, Domain>;
   /** What `at` gives for the addresses of domain 0, which most machines have alone. */
@@ -87,35 +91,40 @@ export class Fabric {
   readonly #hasVirtualFunctions: Uint8Array;
   /** Whether VF Enable went on with a number of virtual functions, which are there since, in the dump or not. */
   readonly #madeVirtualFunctions: Uint8Array;
+  /** Number of each virtual function among those of its physical function, from 0; and whether it exists now. */
+  readonly #virtualIndex: Int32Array;
+  readonly #exists: Uint8Array;
   /** Where the entry of each function stands. */
   readonly #entryOf: Int32Array;
   /** Bridges on each segment. */
   readonly #bridgesOn: readonly (readonly FunctionId[])[];
 
-  constructor(wiring: Wiring, arena: Arena, layouts: readonly FunctionLayout[], profile: HardwareProfile) {
+  constructor(
+    wiring: Wiring,
+    arena: Arena,
+    layouts: readonly FunctionLayout[],
+    profile: HardwareProfile,
+    misbehaviours: Misbehaviours,
+  ) {
     this.wiring = wiring;
     this.#arena = arena;
     this.#layouts = layouts;
     this.#profile = profile;
+    this.#misbehaviours = misbehaviours;
     // A bridge may have been left with its secondary side held in reset.
-    this.blocked = Uint8Array.from(layouts, (_, fn) =>
-      wiring.below[fn]! >= 0 && (arena.read(fn as FunctionId, BRIDGE_CONTROL_DWORD, 4) & SECONDARY_BUS_RESET) !== 0
-        ? 1
-        : 0,
-    );
+    this.blocked = Uint8Array.from(layouts, (layout, fn) => heldByRegisters(arena, layout, fn as FunctionId, profile));
     this.#quiet = new Uint8Array(arena.count);
     this.#hasVirtualFunctions = new Uint8Array(arena.count);
     for (const pf of wiring.physical) if (pf >= 0) this.#hasVirtualFunctions[pf] = 1;
     this.#mayForwardAri = Uint8Array.from(layouts, ({ variant }, fn) =>
       variant.version >= 2 && wiring.below[fn]! >= 0 && ['root port', 'downstream port'].includes(variant.role) ? 1 : 0,
     );
-    this.#sriov = Uint16Array.from(
-      layouts,
-      ({ blocks }) => blocks.find(({ extended, id }) => extended && id === 0x0010)?.offset ?? 0,
-    );
+    this.#sriov = Uint16Array.from(layouts, (layout) => extendedOffset(layout, 0x0010));
     this.#madeVirtualFunctions = Uint8Array.from(this.#sriov, (_, fn) =>
       this.#makesVirtualFunctions(fn as FunctionId) ? 1 : 0,
     );
+    this.#virtualIndex = Int32Array.from(wiring.physical, (pf, fn) => this.#findVirtualIndex(fn, pf));
+    this.#exists = new Uint8Array(arena.count).fill(1);
     this.#bridgesOn = wiring.segments.map(({ functions }) =>
       functions.map(({ fn }) => fn).filter((fn) => wiring.below[fn]! >= 0),
     );
@@ -180,6 +189,29 @@ export class Fabric {
     return (entry < NOBODY ? quietEntry(entry) : entry) as FunctionId | typeof NOBODY;
   }
 
+  /** The bridge on whose secondary side a request that nobody takes ends; NOBODY where that is a root bus, or none. */
+  lastBridgeTo(bdf: Bdf): FunctionId | typeof NOBODY {
+    const bus = Math.floor(bdf / PAGE) % BUSES;
+    const domain = this.#byNumber.get(Math.floor(bdf / (BUSES * PAGE)));
+    const root = domain?.roots.find((r) => r.bus <= bus && bus <= r.last);
+    let segment = root === undefined || root.bus === bus ? -1 : root.segment;
+    let last: FunctionId | typeof NOBODY = NOBODY;
+    while (segment >= 0) {
+      const next = this.#bridgesOn[segment]!.find(
+        (fn) =>
+          this.#pages[this.#entryOf[fn]!] === fn &&
+          this.#arena.read(fn, 0x19, 1) <= bus &&
+          bus <= this.#arena.read(fn, 0x1a, 1) &&
+          this.#arena.read(fn, 0x19, 1) !== 0,
+      );
+      if (next === undefined) return last;
+      last = next;
+      const endsHere = this.blocked[next] !== 0 || this.#arena.read(next, 0x19, 1) === bus;
+      segment = endsHere ? -1 : this.wiring.below[next]!;
+    }
+    return last;
+  }
+
   /** Whether requests that reach a function are to be looked at before it answers them. */
   setQuiet(fn: FunctionId, quiet: boolean): void {
     if (this.#arena.journal.on) this.#touched.add(fn);
@@ -200,12 +232,20 @@ export class Fabric {
     return this.#byNumber.get(this.wiring.segments[this.wiring.segmentOf[fn]!]!.domain)!;
   }
 
-  /** A reset, or a write to ARI Forwarding or VF Enable, may have changed who is there on a segment. */
-  membersChanged(fn: FunctionId): void {
-    if (this.#mayForwardAri[fn] === 0 && this.#hasVirtualFunctions[fn] === 0) return;
+  /**
+   * A reset, or a write to ARI Forwarding or VF Enable, may have changed who is there on a segment. Gives the virtual
+   * functions that no longer exist.
+   */
+  membersChanged(fn: FunctionId): readonly FunctionId[] {
+    if (this.#mayForwardAri[fn] === 0 && this.#hasVirtualFunctions[fn] === 0) return [];
     if (this.#arena.journal.on) this.#touched.add(fn);
     if (this.#mayForwardAri[fn] !== 0) this.#fillPages(this.wiring.below[fn]!);
-    if (this.#hasVirtualFunctions[fn] !== 0) this.#fillPages(this.wiring.segmentOf[fn]!);
+    return this.#hasVirtualFunctions[fn] !== 0 ? this.#fillPages(this.wiring.segmentOf[fn]!) : [];
+  }
+
+  /** Whether there is such a function: virtual ones come and go with VF Enable. */
+  exists(fn: FunctionId): boolean {
+    return this.#exists[fn] !== 0;
   }
 
   /**
@@ -289,7 +329,7 @@ export class Fabric {
         continue;
       const below = this.wiring.below[fn]!;
       const blocked = this.blocked[fn] !== 0;
-      if (blocked && !this.#answersWhileHeld(segment)) continue;
+      if (blocked && !this.#answersWhileHeld(fn, segment)) continue;
       lead(domain, secondary, this.#pageOf[below]!);
       if (blocked) continue;
       this.#descend(domain, below, secondary + 1, subordinate);
@@ -303,20 +343,37 @@ export class Fabric {
       if (domain.next[bus + k] === EMPTY_PAGE) lead(domain, bus + k, this.#pageOf[segment]! + k);
   }
 
-  /** QEMU's functions below a held port answer, but not when the port sits on a root bus of an expander bridge. */
-  #answersWhileHeld(segment: number): boolean {
-    const { bridge, bus } = this.wiring.segments[segment]!;
-    return this.#profile.answersWhileHeld && !(bridge === undefined && bus !== 0);
+  /**
+   * Whether what is directly below a held bridge answers: some devices do as long as they have power, and QEMU's do in a
+   * Secondary Bus Reset, but not when the port sits on a root bus of an expander bridge.
+   */
+  #answersWhileHeld(held: FunctionId, segment: number): boolean {
+    const reasons = this.blocked[held]!;
+    if (this.#profile.answersWhileHeld && reasons === HELD.secondaryBusReset) {
+      const { bridge, bus } = this.wiring.segments[segment]!;
+      return !(bridge === undefined && bus !== 0);
+    }
+    if ((reasons & WITHOUT_POWER) !== 0) return false;
+    const { functions } = this.wiring.segments[this.wiring.below[held]!]!;
+    return functions.some(({ fn }) => this.#misbehaviours.has(fn, 'answers-during-reset'));
   }
 
-  /** Writes down which functions of a segment take a type 0 request for their own number. */
-  #fillPages(segment: number): void {
+  /**
+   * Writes down which functions of a segment take a type 0 request for their own number. Gives the virtual functions that
+   * no longer exist.
+   */
+  #fillPages(segment: number): FunctionId[] {
     const { bridge, functions } = this.wiring.segments[segment]!;
     const onlyDevice0 = bridge !== undefined && this.#forwardsOnlyDevice0(bridge);
+    const gone: FunctionId[] = [];
     for (const { fn, rid } of functions) {
-      const pf = this.wiring.physical[fn]!;
-      this.#enter(fn, pf < 0 ? !(onlyDevice0 && rid > 7) : this.#virtualFunctionsEnabled(pf as FunctionId));
+      const exists = this.wiring.physical[fn]! < 0 || this.#isEnabled(fn);
+      if (!exists && this.#exists[fn] !== 0) gone.push(fn);
+      this.#arena.journal.set(this.#exists, fn, exists ? 1 : 0);
+      // A virtual function past the bus of its segment takes requests of type 1, in which the device number is its own.
+      this.#enter(fn, exists && !(onlyDevice0 && rid > 7 && rid < PAGE));
     }
+    return gone;
   }
 
   /** Without ARI Forwarding, a port passes only requests for device 0 on to its link (PCIe 6.0 section 7.3.1). */
@@ -325,6 +382,22 @@ export class Fabric {
     if (variant.role !== 'root port' && variant.role !== 'downstream port') return false;
     if (variant.version < 2) return true;
     return (this.#arena.read(port, express + EXPRESS_DEVICE_CONTROL_2, 2) & ARI_FORWARDING) === 0;
+  }
+
+  /** The Routing ID of a virtual function is that of its physical one, and First VF Offset, and so many VF Strides. */
+  #findVirtualIndex(fn: number, pf: number): number {
+    const at = this.#sriov[pf] ?? 0;
+    if (at === 0) return 0;
+    const { functions } = this.wiring.segments[this.wiring.segmentOf[fn]!]!;
+    const ridOf = (id: number): number => functions.find((f) => f.fn === id)!.rid;
+    const past = ridOf(fn) - ridOf(pf) - this.#arena.read(pf as FunctionId, at + SRIOV_FIRST_VF_OFFSET, 2);
+    return past / Math.max(1, this.#arena.read(pf as FunctionId, at + SRIOV_VF_STRIDE, 2));
+  }
+
+  #isEnabled(vf: FunctionId): boolean {
+    const pf = this.wiring.physical[vf]! as FunctionId;
+    if (!this.#virtualFunctionsEnabled(pf)) return false;
+    return this.#virtualIndex[vf]! < this.#arena.read(pf, this.#sriov[pf]! + SRIOV_NUM_VFS, 2);
   }
 
   #virtualFunctionsEnabled(pf: FunctionId): boolean {

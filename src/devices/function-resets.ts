@@ -6,8 +6,10 @@ import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId, ResetKind } from './arena.ts';
 import type { DmaEngines } from './dma.ts';
 import type { Fabric } from './fabric.ts';
+import type { Misbehaviours } from './misbehaviour.ts';
 import type { Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
+import type { Resets } from './resets.ts';
 import {
   AF_CONTROL,
   AF_INITIATE_FLR,
@@ -23,6 +25,9 @@ const FLR_CAPABLE = 0x1000_0000;
 const AF_FLR_CAPABLE = 0x0200_0000;
 const NO_SOFT_RESET = 0x0008;
 const D3HOT = 0x0003;
+/** Power Management Capabilities as it stands in the first dword of the capability. */
+const D1_SUPPORT = 0x0200_0000;
+const D2_SUPPORT = 0x0400_0000;
 
 export class FunctionResets {
   readonly #arena: Arena;
@@ -32,9 +37,9 @@ export class FunctionResets {
   readonly #dma: DmaEngines;
   readonly #clock: Clock;
   readonly #profile: HardwareProfile;
-  readonly #count: Uint32Array;
+  readonly #resets: Resets;
+  readonly #misbehaviours: Misbehaviours;
 
-  /** `count` holds the resets of each function. */
   constructor(
     arena: Arena,
     layouts: readonly FunctionLayout[],
@@ -43,7 +48,8 @@ export class FunctionResets {
     dma: DmaEngines,
     clock: Clock,
     profile: HardwareProfile,
-    count: Uint32Array,
+    resets: Resets,
+    misbehaviours: Misbehaviours,
   ) {
     this.#arena = arena;
     this.#layouts = layouts;
@@ -52,7 +58,8 @@ export class FunctionResets {
     this.#dma = dma;
     this.#clock = clock;
     this.#profile = profile;
-    this.#count = count;
+    this.#resets = resets;
+    this.#misbehaviours = misbehaviours;
   }
 
   /** A write reached the dword at `offset`: resets the function where it asks for that. */
@@ -70,10 +77,20 @@ export class FunctionResets {
         if ((this.#arena.read(fn, at, 4) & AF_FLR_CAPABLE) !== 0) this.#functionLevelReset(fn, flr_us);
       }
       if (id === 0x01 && offset === at + PM_CONTROL_STATUS && this.#profile.softResets) {
+        if (this.#dropUnsupportedState(fn, at, old, now)) return;
         const wakes = (old & POWER_STATE) === D3HOT && (now & POWER_STATE) === 0;
         if (wakes && (now & NO_SOFT_RESET) === 0) this.#reset(fn, 'flr', d3hot_us);
       }
     }
+  }
+
+  /** A write of a power state that the function does not have is dropped (PCIe 6.0 section 7.5.2.2). */
+  #dropUnsupportedState(fn: FunctionId, at: number, old: number, now: number): boolean {
+    const needs = [0, D1_SUPPORT, D2_SUPPORT, 0][now & POWER_STATE]!;
+    if (needs === 0 || (this.#arena.read(fn, at, 4) & needs) !== 0) return false;
+    this.#arena.change(fn, at + PM_CONTROL_STATUS, POWER_STATE, false);
+    this.#arena.change(fn, at + PM_CONTROL_STATUS, old & POWER_STATE, true);
+    return true;
   }
 
   /** The function has its power back: it is as after a cold reset. */
@@ -81,7 +98,13 @@ export class FunctionResets {
     this.#reset(fn, this.#profile.coldResets ? 'cold' : 'hot', 0);
   }
 
+  /** A virtual function that goes takes its state with it: the next one at its place begins anew. */
+  vanish(vf: FunctionId): void {
+    this.#reset(vf, 'hot', 0);
+  }
+
   #functionLevelReset(fn: FunctionId, ready_us: number): void {
+    if (this.#misbehaviours.has(fn, 'flr-does-nothing')) return;
     this.#reset(fn, this.#profile.flrLikeBusReset ? 'hot' : 'flr', ready_us);
   }
 
@@ -90,7 +113,9 @@ export class FunctionResets {
     this.#dma.disarm(fn, now_us);
     this.#fabric.removeVirtualFunctions(fn);
     this.#arena.reset(fn, kind);
-    this.#arena.journal.set(this.#count, fn, this.#count[fn]! + 1);
+    this.#resets.changeIdentity(fn);
+    const { count } = this.#resets;
+    this.#arena.journal.set(count, fn, count[fn]! + 1);
     this.#power.readyAt(fn, now_us + ready_us);
   }
 }

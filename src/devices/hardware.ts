@@ -3,7 +3,7 @@
  * The hardware of a whole machine: takes config accesses at its root complex, answers them, and lets time act on it. It
  * knows nothing of a kernel; a port, a recorded trace or a fuzzer may drive it.
  */
-import type { Bdf, Bus, Size } from '../bus/index.ts';
+import type { Bdf, Bus, ConfigAccess, Size } from '../bus/index.ts';
 import { type FunctionLayout, layoutOfFunction } from '../configspace/function.ts';
 import { Arena, type FunctionId, type Kind } from './arena.ts';
 import { type Bar, barsOf } from './bars.ts';
@@ -12,6 +12,9 @@ import { DmaEngines } from './dma.ts';
 import { Fabric, NOBODY } from './fabric.ts';
 import { FunctionResets } from './function-resets.ts';
 import { type FunctionFacts, kindKey, kindOf, type MeasuredBits } from './kind.ts';
+import { LostAccesses } from './lost-accesses.ts';
+import { type Misbehaviour, Misbehaviours } from './misbehaviour.ts';
+import { Ports } from './ports.ts';
 import { type Absence, Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
 import { Resets } from './resets.ts';
@@ -45,6 +48,10 @@ export class Hardware implements Bus {
   readonly functionResets: FunctionResets;
   readonly power: Power;
   readonly slots: Slots;
+  readonly ports: Ports;
+  /** Accesses that no function took. */
+  readonly lost: LostAccesses;
+  readonly misbehaviours = new Misbehaviours();
   #marked: ClockState | undefined;
   /** Entries of the addresses of domain 0: what is not in them, or does not answer, takes the long way. */
   readonly #entries: Int32Array;
@@ -57,11 +64,11 @@ export class Hardware implements Bus {
     this.bars = functions.map(({ bytes, barSizes }, fn) => barsOf(bytes, this.layouts[fn]!.headerType, barSizes));
     const wiring = wire(functions.map((f, fn) => ({ ...f, layout: this.layouts[fn]! })));
     this.arena = this.#build(wiring);
-    this.fabric = new Fabric(wiring, this.arena, this.layouts, profile);
+    this.fabric = new Fabric(wiring, this.arena, this.layouts, profile, this.misbehaviours);
     this.#entries = this.fabric.entries0;
-    this.power = new Power(this.arena, this.layouts, this.fabric, this.clock);
+    this.power = new Power(this.arena, this.layouts, this.fabric, this.clock, this.misbehaviours);
     this.dma = new DmaEngines(functions.length, this.arena.journal, (fn) => this.power.passesUpstream(fn));
-    this.slots = new Slots(this.arena, this.layouts, profile);
+    this.slots = new Slots(this.arena, this.layouts, this.clock, profile);
     this.resets = new Resets(
       this.arena,
       this.layouts,
@@ -71,6 +78,7 @@ export class Hardware implements Bus {
       this.slots,
       this.clock,
       profile,
+      this.misbehaviours,
     );
     this.functionResets = new FunctionResets(
       this.arena,
@@ -80,8 +88,11 @@ export class Hardware implements Bus {
       this.dma,
       this.clock,
       profile,
-      this.resets.count,
+      this.resets,
+      this.misbehaviours,
     );
+    this.lost = new LostAccesses(this.arena, this.fabric, this.clock, profile);
+    this.ports = new Ports(this.arena, this.layouts, this.fabric, this.resets, this.slots, profile);
   }
 
   #build(wiring: Wiring): Arena {
@@ -126,39 +137,91 @@ export class Hardware implements Bus {
   #writeQuiet(bdf: Bdf, offset: number, size: Size, value: number): void {
     const fn = this.fabric.find(bdf);
     if (fn !== NOBODY && this.power.answersNow(fn)) this.arena.write(fn, offset, size, value);
+    else this.lost.note('w', bdf, offset, size, this.#isThere(fn));
+  }
+
+  #readQuiet(bdf: Bdf, offset: number, size: Size): number {
+    const value = this.#answerOf(bdf, offset, size);
+    if (value !== undefined) return value;
+    this.lost.note('r', bdf, offset, size, this.#isThere(this.fabric.find(bdf)));
+    return allOnes(size);
+  }
+
+  #isThere(fn: FunctionId | typeof NOBODY): boolean {
+    return fn !== NOBODY && !this.power.isAbsent(fn);
   }
 
   /**
-   * A read that reaches nobody, or a function that may not be ready. Such a function gives Request Retry Status: with RRS
-   * Software Visibility on at the root port, a read of the Vendor ID gives 0001h (PCIe 6.0 section 2.3.2); all others are
-   * retried until they fail.
+   * What a read gives that may reach nobody, or a function that may not be ready; undefined where nothing answers. Such a
+   * function gives Request Retry Status: with RRS Software Visibility on at the root port, a read of the Vendor ID gives
+   * 0001h (PCIe 6.0 section 2.3.2); all others are retried until they fail.
    */
-  #readQuiet(bdf: Bdf, offset: number, size: Size): number {
+  #answerOf(bdf: Bdf, offset: number, size: Size): number | undefined {
     const fn = this.fabric.find(bdf);
-    if (fn === NOBODY) return allOnes(size);
+    if (fn === NOBODY) return undefined;
     if (this.power.answersNow(fn)) return this.arena.read(fn, offset, size);
-    if (offset !== 0 || size === 1 || !this.power.sendsRetryStatus(fn)) return allOnes(size);
+    if (offset !== 0 || size === 1 || !this.power.sendsRetryStatus(fn)) return undefined;
     return size === 2 ? 0x0001 : 0xffff0001;
   }
 
+  /** The same accesses for whoever only looks at the machine: what reaches nobody leaves nothing behind. */
+  get unnoticed(): ConfigAccess {
+    return {
+      read: (bdf, offset, size) => this.#answerOf(bdf, offset, size) ?? allOnes(size),
+      write: (bdf, offset, size, value) => {
+        const fn = this.fabric.find(bdf);
+        if (fn !== NOBODY && this.power.answersNow(fn)) this.arena.write(fn, offset, size, value);
+      },
+    };
+  }
+
   #onWatched(fn: FunctionId, offset: number, old: number, now: number, written: number, lanes: number): void {
-    const layout = this.layouts[fn]!;
-    const changed = old ^ now;
     if (offset === watch.COMMAND) this.#settleBelow(fn);
     else if (offset === watch.BUS_NUMBERS) this.fabric.changed(fn);
-    else if (offset === watch.BRIDGE_CONTROL_DWORD) {
-      if ((changed & watch.SECONDARY_BUS_RESET) !== 0)
-        this.resets.secondaryBusReset(fn, (now & watch.SECONDARY_BUS_RESET) !== 0);
-    } else if (layout.express !== 0 && offset === layout.express + watch.EXPRESS_SLOT_CONTROL)
-      this.slots.written(fn, old, written, lanes);
-    else {
+    else if (!this.ports.written(fn, offset, old, now, written, lanes)) {
       this.functionResets.written(fn, offset, old, now, written);
       this.fabric.written(fn, offset);
       // ARI Forwarding, VF Enable, power state, MSI: who answers, who gets its requests through, or how it interrupts.
-      if (layout.variant.slot) this.slots.interruptsWritten(fn);
-      this.fabric.membersChanged(fn);
+      if (this.layouts[fn]!.variant.slot) this.slots.interruptsWritten(fn);
+      this.#followRegisters(fn);
+      for (const vf of this.fabric.membersChanged(fn)) this.functionResets.vanish(vf);
       this.fabric.changed(fn);
       this.#settleBelow(fn);
+    }
+  }
+
+  /** A reset of a bridge by itself may have ended what its registers held. */
+  #followRegisters(fn: FunctionId): void {
+    if (this.fabric.wiring.below[fn]! >= 0) this.ports.follow(fn);
+  }
+
+  /** Pulls the card out of the slot of a port at a time, in microseconds, without a word to the kernel before. */
+  remove(port: FunctionId, t_us: number): void {
+    this.clock.schedule(t_us, () => void this.ports.remove(port));
+  }
+
+  /** Puts the card back, or in, at a time. */
+  insert(port: FunctionId, t_us: number): void {
+    this.clock.schedule(t_us, () => void this.ports.insert(port));
+  }
+
+  /** Lets a function do something wrong from now on. Not noted for a rollback. */
+  misbehave(fn: FunctionId, misbehaviour: Misbehaviour): void {
+    switch (misbehaviour.kind) {
+      case 'vanishes':
+        this.absent(fn, { from_us: misbehaviour.at_us, to_us: Number.POSITIVE_INFINITY });
+        break;
+      case 'removed':
+        this.remove(fn, misbehaviour.at_us);
+        break;
+      case 'inserted':
+        this.insert(fn, misbehaviour.at_us);
+        break;
+      case 'new-id-after-reset':
+        this.misbehaviours.add(fn, { id: this.arena.read(fn, 0, 4) ^ 0x0001_0000, ...misbehaviour });
+        break;
+      default:
+        this.misbehaviours.add(fn, misbehaviour);
     }
   }
 
@@ -166,7 +229,10 @@ export class Hardware implements Bus {
   absent(fn: FunctionId, absence: Absence): void {
     this.power.absent(fn, absence);
     if (absence.to_us !== Number.POSITIVE_INFINITY)
-      this.clock.schedule(absence.to_us, () => void this.functionResets.powerOn(fn));
+      this.clock.schedule(absence.to_us, () => {
+        this.functionResets.powerOn(fn);
+        this.#followRegisters(fn);
+      });
   }
 
   /**

@@ -63,8 +63,12 @@ function addBars(masks: Masks, headerType: number, bars: readonly Bar[]): void {
 /** Registers of a virtual function that hold anything of its own (PCIe 6.0 section 9.3.4); all else is RO 0 or the PF's. */
 function restrictToVirtualFunction(masks: Masks, { express, blocks }: FunctionLayout): void {
   for (const name of ['writable', ...ALL_RESETS] as const) {
-    masks[name].fill(0, 0, 0x40);
-    if (express !== 0) masks[name].fill(0, express, express + 0x3c);
+    // Its errors are its own: what a written one clears, a reset clears, too.
+    const keepsErrors = (bits: number, at: number) =>
+      at < 0x40 || (express !== 0 && at >= express && at < express + 0x3c)
+        ? bits & (name === 'writable' ? 0 : masks.clearing[at]!)
+        : bits;
+    masks[name].set(masks[name].map(keepsErrors));
     orBits(masks[name], COMMAND, COMMAND_BUS_MASTER);
     const ats = blocks.find(({ extended, id }) => extended && id === 0x000f);
     if (ats) clearBits(masks[name], ats.offset + 6, 0x1f);

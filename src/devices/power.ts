@@ -4,6 +4,7 @@ import type { FunctionLayout } from '../configspace/function.ts';
 import type { Arena, FunctionId } from './arena.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Fabric } from './fabric.ts';
+import type { Misbehaviours } from './misbehaviour.ts';
 import { COMMAND, COMMAND_BUS_MASTER, PM_CONTROL_STATUS, POWER_STATE } from './watch.ts';
 
 /** RRS Software Visibility Enable, in Root Control. */
@@ -22,16 +23,24 @@ export class Power {
   readonly #layouts: readonly FunctionLayout[];
   readonly #fabric: Fabric;
   readonly #clock: VirtualClock;
+  readonly #misbehaviours: Misbehaviours;
   /** Until when each function answers requests with Request Retry Status. */
   readonly #ready_us: Float64Array;
   readonly #absences = new Map<FunctionId, Absence[]>();
   readonly #powerManagement: Int32Array;
 
-  constructor(arena: Arena, layouts: readonly FunctionLayout[], fabric: Fabric, clock: VirtualClock) {
+  constructor(
+    arena: Arena,
+    layouts: readonly FunctionLayout[],
+    fabric: Fabric,
+    clock: VirtualClock,
+    misbehaviours: Misbehaviours,
+  ) {
     this.#arena = arena;
     this.#layouts = layouts;
     this.#fabric = fabric;
     this.#clock = clock;
+    this.#misbehaviours = misbehaviours;
     this.#ready_us = new Float64Array(arena.count);
     this.#powerManagement = Int32Array.from(
       layouts,
@@ -39,10 +48,17 @@ export class Power {
     );
   }
 
-  /** The function answers nothing before `t_us`. */
+  /** The function was reset, and answers nothing before `t_us`, or when it pleases. */
   readyAt(fn: FunctionId, t_us: number): void {
-    this.#arena.journal.set(this.#ready_us, fn, t_us);
+    this.#arena.journal.set(this.#ready_us, fn, this.#readyTime(fn, t_us));
     this.#fabric.setQuiet(fn, this.isSilent(fn));
+  }
+
+  #readyTime(fn: FunctionId, t_us: number): number {
+    const wrong = this.#misbehaviours;
+    if (wrong.has(fn, 'never-ready') || wrong.has(fn, 'all-ones-after-reset')) return Number.POSITIVE_INFINITY;
+    const by_us = wrong.find(fn, 'slow')?.by_us ?? 0;
+    return (wrong.has(fn, 'answers-during-reset') ? this.#clock.now_us : t_us) + by_us;
   }
 
   /** When the function answers, or answered, after its last reset. */
@@ -82,6 +98,7 @@ export class Power {
   /** Whether a Vendor ID read of this function, which is not ready, is told so. */
   sendsRetryStatus(fn: FunctionId): boolean {
     if (this.isAbsent(fn) || this.#fabric.wiring.physical[fn]! >= 0) return false;
+    if (this.#misbehaviours.has(fn, 'all-ones-after-reset')) return false;
     for (let at: FunctionId | undefined = this.#bridgeOf(fn); at !== undefined; at = this.#bridgeOf(at)) {
       const { express, variant } = this.#layouts[at]!;
       if (variant.role === 'root port')
@@ -92,10 +109,12 @@ export class Power {
 
   /** Whether memory requests of the function reach the root complex: it and all bridges above it must let them through. */
   passesUpstream(fn: FunctionId): boolean {
+    if (!this.#fabric.exists(fn)) return false;
     for (let at: FunctionId | undefined = fn; at !== undefined; at = this.#bridgeOf(at)) {
       if (at !== fn && this.#fabric.blocked[at] !== 0) return false;
       if (this.isSilent(at)) return false;
-      if ((this.#arena.read(at, COMMAND, 2) & COMMAND_BUS_MASTER) === 0) return false;
+      const isMaster = (this.#arena.read(at, COMMAND, 2) & COMMAND_BUS_MASTER) !== 0;
+      if (!isMaster && !(at === fn && this.#misbehaviours.has(fn, 'ignores-bus-master'))) return false;
       const pm = this.#powerManagement[at]!;
       if (pm !== 0 && (this.#arena.read(at, pm + PM_CONTROL_STATUS, 2) & POWER_STATE) !== 0) return false;
     }

@@ -30,7 +30,6 @@ export interface DeviceByte {
   readonly value: number;
   /** As in a deviation. */
   readonly devices: readonly string[];
-  readonly reason: string;
 }
 
 export interface HardwareProfile {
@@ -54,10 +53,14 @@ export interface HardwareProfile {
   readonly softResets: boolean;
   /** Whether links go down and up around a reset, with what that does to the port above. */
   readonly links: boolean;
+  /** Whether a request that nobody takes sets Received Master Abort in the Secondary Status of the last bridge. */
+  readonly masterAborts: boolean;
   /** Whether a bridge takes a request for its Secondary Bus Number although its Subordinate is below it. */
   readonly secondaryWithoutRange: boolean;
-  /** Whether any write to Slot Control sets Command Completed at once, on a port that can do no hot-plug, too. */
-  readonly slotCommandsCompleteAtOnce: boolean;
+  /** Whether a write to Slot Control is a command that completes on a port that can do no hot-plug, too. */
+  readonly slotCommandsWithoutHotPlug: boolean;
+  /** Whether switching a slot off with its power indicator off takes the card out for good. */
+  readonly powerOffEjects: boolean;
   /** Whether Interrupt Status of a port shows that an enabled hot-plug event is pending, or only follows when that changes. */
   readonly hotPlugInterrupts: 'levels' | 'changes';
   /** Device and Vendor ID, one dword, of ports that show no Interrupt Status for them. */
@@ -68,6 +71,9 @@ export interface HardwareProfile {
   readonly slotStatusAllOrNothing: boolean;
   readonly timing: Timing;
 }
+
+/** What a profile says besides its rows of deviations. */
+export type ProfileSwitch = Exclude<keyof HardwareProfile, 'name' | 'description' | 'deviations'>;
 
 /** All in microseconds of virtual time. */
 export interface Timing {
@@ -81,6 +87,12 @@ export interface Timing {
   readonly flr_us: number;
   /** From the write that leaves D3hot until the function answers. */
   readonly d3hot_us: number;
+  /** From the moment a slot has power until the reset of what is in it ends. */
+  readonly powerOn_us: number;
+  /** From the write to Slot Control until Command Completed. */
+  readonly slotCommand_us: number;
+  /** From Retrain Link until the link is through with it. */
+  readonly retrain_us: number;
 }
 
 /**
@@ -99,8 +111,10 @@ export const pcie: HardwareProfile = {
   flrLikeBusReset: false,
   softResets: true,
   links: true,
+  masterAborts: true,
   secondaryWithoutRange: false,
-  slotCommandsCompleteAtOnce: false,
+  slotCommandsWithoutHotPlug: false,
+  powerOffEjects: false,
   hotPlugInterrupts: 'levels',
   withoutHotPlugIntx: [],
   secondMessageForErrors: [],
@@ -113,5 +127,11 @@ export const pcie: HardwareProfile = {
     // PCIe 6.0 sections 6.6.2 and 5.9: software may not ask earlier.
     flr_us: 100_000,
     d3hot_us: 10_000,
+    // PCIe CEM 5.0 section 2.2: power is stable for 100 ms before PERST# ends.
+    powerOn_us: 100_000,
+    // PCIe 6.0 section 6.7.3.2 allows a second; a controller that drives no bus of its own needs far less.
+    slotCommand_us: 1_000,
+    // Recovery and back, PCIe 6.0 section 4.2.7.4; with a change of speed it may take 24 ms.
+    retrain_us: 1_000,
   },
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** QEMU 7.2, measured: what its device models do that the PCIe Base Specification does not say. */
-import type { Deviation, DeviceByte, HardwareProfile } from './profile.ts';
+import type { Deviation, DeviceByte, HardwareProfile, ProfileSwitch } from './profile.ts';
 import { pcie } from './profile.ts';
 
 const deviation = (block: string, register: string, onReset: 'keep' | number, reason: string): Deviation => ({
@@ -104,9 +104,32 @@ const deviations: readonly Deviation[] = [
 const UHCI = ['8086:7020', '8086:7112', '8086:2934', '8086:2935', '8086:2936', '8086:2937', '8086:2938', '8086:2939'];
 
 const deviceBytes: readonly DeviceByte[] = [
-  { offset: 0x6a, value: 0x01, devices: UHCI, reason: 'uhci_reset() sets the clock register of USB' },
-  { offset: 0x6b, value: 0x00, devices: UHCI, reason: 'and the byte after it' },
+  { offset: 0x6a, value: 0x01, devices: UHCI },
+  { offset: 0x6b, value: 0x00, devices: UHCI },
 ];
+
+/** Why QEMU differs where a switch of the profile says so. */
+export const switchReasons: Readonly<Record<ProfileSwitch, string>> = {
+  deviceBytes: 'uhci_reset() sets the clock register of USB',
+  resetExtended: 'no device model resets more of extended config space than what its port functions do',
+  forgetsNumVfs: 'NumVFs is 0 once the virtual functions have gone',
+  hotPlugInterrupts: 'an interrupt is raised when "an enabled event is pending" changes; nothing else is looked at',
+  withoutHotPlugIntx: 'pcie_aer_root_write_config() sets the INTx of these ports to what AER asks for, at each write',
+  secondMessageForErrors: 'ioh3420 sends errors with its second vector, where it has one',
+  scratchOutsideCapabilities: 'config space that belongs to no capability is memory',
+  answersWhileHeld: 'functions directly below a port answer, and take writes, while it holds them in reset',
+  coldResets: 'there is one kind of reset only: a card that gets its power back keeps what is sticky',
+  flrLikeBusReset: 'Function Level Reset does what a bus reset does, and clears Link Control and payload size, too',
+  softResets: 'leaving D3hot resets nothing',
+  links: 'links have no state: they do not go down, cannot be disabled or contained, and tell of nothing',
+  masterAborts: 'a request that nobody takes leaves nothing in Secondary Status',
+  secondaryWithoutRange: 'a bridge takes requests for its Secondary Bus Number although its Subordinate is below it',
+  slotCommandsWithoutHotPlug:
+    'any write to Slot Control completes as a command, on a port that can do no hot-plug, too',
+  powerOffEjects: 'power off with the power indicator off takes the card out, as if an operator had waited for that',
+  slotStatusAllOrNothing: 'a write to Slot Status that has a one for an event that is not set is dropped whole',
+  timing: 'everything is ready at once',
+};
 
 export const qemu72: HardwareProfile = {
   ...pcie,
@@ -124,13 +147,22 @@ export const qemu72: HardwareProfile = {
   flrLikeBusReset: true,
   softResets: false,
   links: false,
+  masterAborts: false,
   secondaryWithoutRange: true,
-  slotCommandsCompleteAtOnce: true,
+  slotCommandsWithoutHotPlug: true,
+  powerOffEjects: true,
   slotStatusAllOrNothing: true,
   hotPlugInterrupts: 'changes',
-  // pcie-root-port and ioh3420: at each write, pcie_aer_root_write_config() sets their INTx to what AER asks for.
   withoutHotPlugIntx: [0x000c_1b36, 0x3420_8086],
-  // ioh3420.
   secondMessageForErrors: [0x3420_8086],
-  timing: { linkUp_us: 0, ready_us: 0, conventionalReady_us: 0, flr_us: 0, d3hot_us: 0 },
+  timing: {
+    linkUp_us: 0,
+    ready_us: 0,
+    conventionalReady_us: 0,
+    flr_us: 0,
+    d3hot_us: 0,
+    powerOn_us: 0,
+    slotCommand_us: 0,
+    retrain_us: 0,
+  },
 };

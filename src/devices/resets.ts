@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/** Secondary Bus Reset and what follows from it: which functions it reaches, the link above them, and when they are back. */
+/**
+ * Resets that come from the bridge above: what they reach, the link above it, and when it is back. Why they come, by
+ * Secondary Bus Reset or otherwise, is one of HELD.
+ */
 import type { FunctionLayout } from '../configspace/function.ts';
-import type { Arena, FunctionId } from './arena.ts';
+import type { Arena, FunctionId, ResetKind } from './arena.ts';
 import type { VirtualClock } from './clock.ts';
 import type { DmaEngines } from './dma.ts';
 import type { Fabric } from './fabric.ts';
+import { HELD, heldByRegisters, WITHOUT_POWER } from './holds.ts';
+import type { Misbehaviours } from './misbehaviour.ts';
 import type { Power } from './power.ts';
 import type { HardwareProfile } from './profile.ts';
 import { LINK_STATE_CHANGED, type Slots } from './slots.ts';
-import { EXPRESS_DEVICE_CONTROL_2 } from './watch.ts';
+import { EXPRESS_DEVICE_CONTROL_2, EXPRESS_LINK_CONTROL, hasLinkBelow } from './watch.ts';
 
 const EXPRESS_LINK_CAPABILITIES = 0x0c;
 const LINK_ACTIVE_REPORTING = 0x0010_0000;
+const BANDWIDTH_NOTIFICATION = 0x0020_0000;
 /** Bits as they stand in the dwords that hold them: status registers are the upper halves. */
-const EXPRESS_LINK_CONTROL = 0x10;
+const LINK_TRAINING = 0x0800_0000;
 const LINK_ACTIVE = 0x2000_0000;
+const BANDWIDTH_MANAGEMENT = 0x4000_0000;
 const LTR_ENABLE = 0x0400;
 
 /** Functions in the order of a depth-first walk, each with the number of links above it. */
@@ -32,8 +39,11 @@ export class Resets {
   readonly #slots: Slots;
   readonly #clock: VirtualClock;
   readonly #profile: HardwareProfile;
-  /** Counts the resets of each port, so that the end of one that was overtaken by another does nothing. */
+  readonly #misbehaviours: Misbehaviours;
+  /** Counts what begins and ends at each port, so that what was overtaken by something else does nothing. */
   readonly #generation: Uint32Array;
+  /** Ports with a link that was up when the machine was built: somebody is there, in the dump or not. */
+  readonly #hadLink: Uint8Array;
   readonly #subtrees: (Subtree | undefined)[] = [];
   /** Resets that each function has been through. */
   readonly count: Uint32Array;
@@ -47,6 +57,7 @@ export class Resets {
     slots: Slots,
     clock: VirtualClock,
     profile: HardwareProfile,
+    misbehaviours: Misbehaviours,
   ) {
     this.#arena = arena;
     this.#layouts = layouts;
@@ -56,7 +67,9 @@ export class Resets {
     this.#slots = slots;
     this.#clock = clock;
     this.#profile = profile;
+    this.#misbehaviours = misbehaviours;
     this.#generation = new Uint32Array(arena.count);
+    this.#hadLink = Uint8Array.from(layouts, (_, fn) => (this.#isLinkActive(fn as FunctionId) ? 1 : 0));
     this.count = new Uint32Array(arena.count);
   }
 
@@ -81,60 +94,120 @@ export class Resets {
     }
   }
 
-  /** The bridge's Secondary Bus Reset bit went from 0 to 1 (`held`) or from 1 to 0. */
-  secondaryBusReset(bridge: FunctionId, held: boolean): void {
-    this.#arena.journal.set(this.#generation, bridge, this.#generation[bridge]! + 1);
-    if (held) this.#assert(bridge);
-    else this.#release(bridge);
+  /**
+   * Something begins to hold what is below a bridge. The first reason of all resets it; one that takes the power away
+   * always does.
+   */
+  hold(bridge: FunctionId, reasons: number): void {
+    const isLinkUp = this.#fabric.blocked[bridge] === 0;
+    const was = this.#fabric.blocked[bridge]! & ~HELD.training;
+    this.#setBlocked(bridge, was | reasons);
+    const cold = (reasons & WITHOUT_POWER) !== 0;
+    if (was === 0 || cold) this.#resetBelow(bridge, cold && this.#profile.coldResets ? 'cold' : 'hot');
+    if (isLinkUp && (this.#profile.links || (reasons & HELD.removed) !== 0)) this.#linkDown(bridge);
     this.#fabric.changed(bridge);
   }
 
-  #assert(bridge: FunctionId): void {
+  /** Some of what holds what is below a bridge is over; with the last reason it begins to come back. */
+  release(bridge: FunctionId, reasons: number): void {
+    const left = this.#fabric.blocked[bridge]! & ~reasons;
+    this.#setBlocked(bridge, left);
+    if ((left & ~HELD.training) === 0) {
+      if (!this.#profile.links) this.#backAtOnce(bridge);
+      else if (this.#isHeldAbove(bridge)) this.#setBlocked(bridge, HELD.training);
+      else this.#comeBack(bridge, (reasons & WITHOUT_POWER) !== 0 ? this.#profile.timing.powerOn_us : 0);
+    }
+    this.#fabric.changed(bridge);
+  }
+
+  /** The link of a port goes through Recovery: what is below notices nothing, the port shows that it trains. */
+  retrain(port: FunctionId): void {
+    const at = this.#layouts[port]!.express + EXPRESS_LINK_CONTROL;
+    if (this.#fabric.blocked[port] !== 0 || this.below(port).functions.length === 0) return;
+    this.#arena.change(port, at, LINK_TRAINING, true);
+    const generation = this.#generation[port];
+    this.#clock.schedule(this.#clock.now_us + this.#profile.timing.retrain_us, () => {
+      if (this.#generation[port] !== generation) return;
+      this.#arena.change(port, at, LINK_TRAINING, false);
+      const capabilities = this.#arena.read(port, this.#layouts[port]!.express + EXPRESS_LINK_CAPABILITIES, 4);
+      if ((capabilities & BANDWIDTH_NOTIFICATION) !== 0) this.#arena.change(port, at, BANDWIDTH_MANAGEMENT, true);
+    });
+  }
+
+  #setBlocked(bridge: FunctionId, reasons: number): void {
+    this.#arena.journal.set(this.#fabric.blocked, bridge, reasons);
+    this.#arena.journal.set(this.#generation, bridge, this.#generation[bridge]! + 1);
+  }
+
+  #resetBelow(bridge: FunctionId, kind: ResetKind): void {
     const now_us = this.#clock.now_us;
     for (const fn of this.below(bridge).functions) {
       this.#dma.disarm(fn, now_us);
       this.#fabric.removeVirtualFunctions(fn);
-      this.#arena.reset(fn, 'hot');
-      this.#arena.journal.set(this.#generation, fn, this.#generation[fn]! + 1);
-      this.#arena.journal.set(this.#fabric.blocked, fn, 0);
+      this.#arena.reset(fn, kind);
+      this.changeIdentity(fn);
       this.#arena.journal.set(this.count, fn, this.count[fn]! + 1);
+      this.#slots.forgetCommand(fn);
+      // Most of what may have held a bridge was in its registers, which are now reset.
+      if (this.#fabric.wiring.below[fn]! >= 0)
+        this.#setBlocked(
+          fn,
+          (this.#fabric.blocked[fn]! & HELD.removed) |
+            heldByRegisters(this.#arena, this.#layouts[fn]!, fn, this.#profile),
+        );
       this.#fabric.membersChanged(fn);
     }
-    this.#arena.journal.set(this.#fabric.blocked, bridge, 1);
-    if (this.#profile.links) this.#linkDown(bridge);
   }
 
-  #release(bridge: FunctionId): void {
-    if (!this.#profile.links) {
-      this.#arena.journal.set(this.#fabric.blocked, bridge, 0);
-      return;
-    }
+  /** Without links there is nothing to wait for; a device by itself may be slow. */
+  #backAtOnce(bridge: FunctionId): void {
+    for (const fn of this.below(bridge).functions) this.#power.readyAt(fn, this.#clock.now_us);
+    if (this.#misbehaviours.has(bridge, 'link-stays-down')) this.#setBlocked(bridge, HELD.training);
+  }
+
+  /** A reset may leave another device behind than it found. */
+  changeIdentity(fn: FunctionId): void {
+    const id = this.#misbehaviours.find(fn, 'new-id-after-reset')?.id;
+    if (id === undefined) return;
+    this.#arena.change(fn, 0, -1, false);
+    this.#arena.change(fn, 0, id, true);
+  }
+
+  #comeBack(bridge: FunctionId, after_us: number): void {
     const { linkUp_us, ready_us, conventionalReady_us } = this.#profile.timing;
-    const now_us = this.#clock.now_us;
+    const start_us = this.#clock.now_us + after_us;
     const { functions, links } = this.below(bridge);
     functions.forEach((fn, i) => {
-      const up_us = now_us + links[i]! * linkUp_us;
+      const up_us = start_us + links[i]! * linkUp_us;
       const conventional = this.#layouts[fn]!.variant.role === 'conventional' && !this.#hasLinkAbove(fn);
       this.#power.readyAt(
         fn,
-        conventional ? now_us + conventionalReady_us : links[i] === 0 ? now_us : up_us + ready_us,
+        conventional ? start_us + conventionalReady_us : links[i] === 0 ? start_us : up_us + ready_us,
       );
-      if (this.#hasLinkBelow(fn)) {
-        this.#arena.journal.set(this.#fabric.blocked, fn, 1);
+      if (this.#hasLinkBelow(fn) && (this.#fabric.blocked[fn]! & ~HELD.training) === 0)
         this.#linkUpAt(fn, up_us + linkUp_us);
-      }
     });
-    this.#linkUpAt(bridge, now_us + (this.#hasLinkBelow(bridge) ? linkUp_us : 0));
+    this.#linkUpAt(bridge, start_us + (this.#hasLinkBelow(bridge) ? linkUp_us : 0));
   }
 
   #linkUpAt(port: FunctionId, t_us: number): void {
+    this.#setBlocked(port, HELD.training);
+    if (this.#misbehaviours.has(port, 'link-stays-down')) return;
     const generation = this.#generation[port];
     this.#clock.schedule(t_us, () => {
       if (this.#generation[port] !== generation) return;
       this.#arena.journal.set(this.#fabric.blocked, port, 0);
       this.#fabric.changed(port);
-      this.#setLinkActive(port, true);
+      if (this.#hadLink[port] !== 0 || this.below(port).functions.length > 0) this.#setLinkActive(port, true);
     });
+  }
+
+  /** Whether a bridge above is held in reset, and this one with it. */
+  #isHeldAbove(bridge: FunctionId): boolean {
+    const { segments, segmentOf } = this.#fabric.wiring;
+    for (let at = segments[segmentOf[bridge]!]!.bridge; at !== undefined; at = segments[segmentOf[at]!]!.bridge)
+      if ((this.#fabric.blocked[at]! & ~HELD.training) !== 0) return true;
+    return false;
   }
 
   /** What the hardware of a port does to its own registers when its link goes down (PCIe 6.0 section 3.2.1). */
@@ -142,6 +215,7 @@ export class Resets {
     if (!this.#hasLinkBelow(port)) return;
     this.#setLinkActive(port, false);
     const { express, variant } = this.#layouts[port]!;
+    this.#arena.change(port, express + EXPRESS_LINK_CONTROL, LINK_TRAINING, false);
     if (variant.version >= 2) this.#arena.change(port, express + EXPRESS_DEVICE_CONTROL_2, LTR_ENABLE, false);
   }
 
@@ -149,15 +223,18 @@ export class Resets {
     if (!this.#hasLinkBelow(port)) return;
     const { express, variant } = this.#layouts[port]!;
     if ((this.#arena.read(port, express + EXPRESS_LINK_CAPABILITIES, 4) & LINK_ACTIVE_REPORTING) === 0) return;
-    const was = (this.#arena.read(port, express + EXPRESS_LINK_CONTROL, 4) & LINK_ACTIVE) !== 0;
-    if (was === active) return;
+    if (this.#isLinkActive(port) === active) return;
     this.#arena.change(port, express + EXPRESS_LINK_CONTROL, LINK_ACTIVE, active);
-    if (variant.slot) this.#slots.event(port, LINK_STATE_CHANGED);
+    if (variant.slot && this.#profile.links) this.#slots.event(port, LINK_STATE_CHANGED);
+  }
+
+  #isLinkActive(port: FunctionId): boolean {
+    const { express } = this.#layouts[port]!;
+    return express !== 0 && (this.#arena.read(port, express + EXPRESS_LINK_CONTROL, 4) & LINK_ACTIVE) !== 0;
   }
 
   #hasLinkBelow(fn: FunctionId): boolean {
-    const { role } = this.#layouts[fn]!.variant;
-    return role === 'root port' || role === 'downstream port' || role === 'PCI-to-PCIe bridge';
+    return hasLinkBelow(this.#layouts[fn]!);
   }
 
   /** Whether the function hangs on a PCI Express link, or in a switch: a function without the capability may, too. */

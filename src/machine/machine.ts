@@ -5,6 +5,7 @@ import type { Bdf } from '../bus/index.ts';
 import { layoutOfFunction } from '../configspace/function.ts';
 import type { FunctionId } from '../devices/arena.ts';
 import { type FunctionSpec, Hardware } from '../devices/hardware.ts';
+import { HELD } from '../devices/holds.ts';
 import type { HardwareProfile } from '../devices/profile.ts';
 import { wire } from '../devices/wiring.ts';
 import { check } from './check.ts';
@@ -68,7 +69,10 @@ function notesOf(hardware: Hardware): string[] {
     );
   // A CardBus bridge holds an empty socket in reset: that is nothing to tell.
   const held = hardware.functions.filter(
-    (_, fn) => hardware.fabric.blocked[fn] !== 0 && hardware.layouts[fn]!.headerType === 1,
+    (_, fn) =>
+      (hardware.fabric.blocked[fn]! & HELD.secondaryBusReset) !== 0 &&
+      hardware.fabric.wiring.below[fn]! >= 0 &&
+      hardware.layouts[fn]!.headerType === 1,
   );
   if (held.length > 0)
     notes.push(

@@ -42,6 +42,20 @@ export interface FunctionResult {
   readonly changed: readonly RegisterDiff[];
 }
 
+/** Config accesses that no function took: nobody was there, or not ready. */
+export interface LostResult {
+  readonly count: number;
+  /** The first of them, with the kernel function that made it; absent when there was none. */
+  readonly first?: {
+    readonly t_us: number;
+    readonly op: 'r' | 'w';
+    readonly bdf: string;
+    readonly off: number;
+    readonly size: number;
+    readonly by: string;
+  };
+}
+
 /** A stretch of the run in which one kernel function worked on one function, or a sleep. */
 export interface Step {
   readonly t_us: number;
@@ -64,6 +78,7 @@ export interface RunResult {
   readonly rootBuses: readonly string[];
   readonly ports: readonly PortDecision[];
   readonly functions: readonly FunctionResult[];
+  readonly lost: LostResult;
   readonly steps: readonly Step[];
   readonly log: readonly LogEntry[];
   readonly trace: readonly PlainEvent[];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** The meeting: one machine, one kernel, one algorithm; what comes out is one value. */
 import { formatBdf } from '../bus/bdf.ts';
-import type { ConfigAccess } from '../bus/index.ts';
+import type { ConfigAccess, TraceEvent } from '../bus/index.ts';
 import { observed } from '../bus/observed.ts';
 import { diffFunction } from '../configspace/diff.ts';
 import type { FunctionId } from '../devices/arena.ts';
@@ -13,8 +13,8 @@ import { KernelBug } from '../reset/bug.ts';
 import { Kernel } from '../reset/kernel.ts';
 import type { KernelState, KernelVersion } from '../reset/kernel_state.ts';
 import { Reasons } from './reasons.ts';
-import type { FunctionResult, RunResult } from './result.ts';
-import type { Absent } from './scenario.ts';
+import type { FunctionResult, LostResult, RunResult } from './result.ts';
+import type { Absent, MisbehavingDevice } from './scenario.ts';
 import { stepsOf } from './steps.ts';
 import { plainEvent, Recorder } from './trace.ts';
 
@@ -28,6 +28,7 @@ export interface RunOptions {
   /** The machine as the kernel scanned it, where it was another then: functions may have gone since. */
   readonly enumerated?: ConfigAccess;
   readonly absent?: readonly Absent[];
+  readonly devices?: readonly MisbehavingDevice[];
 }
 
 /** Bridges (base class 06h) have Bus Master on to pass requests of others; all other bus masters send their own. */
@@ -51,7 +52,7 @@ function armEngines({ hardware }: Machine, fns: readonly FunctionId[]): void {
       !isBridge &&
       variant.role !== 'RC event collector' &&
       !isIommu(hardware, fn) &&
-      (hardware.arena.read(fn, COMMAND, 2) & BUS_MASTER) !== 0
+      ((hardware.arena.read(fn, COMMAND, 2) & BUS_MASTER) !== 0 || hardware.misbehaviours.has(fn, 'ignores-bus-master'))
     )
       hardware.dma.arm(fn, 0);
   }
@@ -64,7 +65,11 @@ const answersAt = ({ hardware }: Machine, fn: FunctionId): boolean =>
 function readyLater({ hardware }: Machine, fn: FunctionId): { ready_us: number } | undefined {
   const { power, clock, fabric, functions } = hardware;
   const ready_us = power.readyTime_us(fn);
-  const later = ready_us > clock.now_us && !power.isAbsent(fn) && fabric.find(functions[fn]!.bdf) === fn;
+  const later =
+    ready_us > clock.now_us &&
+    Number.isFinite(ready_us) &&
+    !power.isAbsent(fn) &&
+    fabric.find(functions[fn]!.bdf) === fn;
   return later ? { ready_us } : undefined;
 }
 
@@ -114,6 +119,18 @@ function notesOf(machine: Machine, kernel: Kernel, { algorithm, kernelState, abs
   return notes;
 }
 
+/** Accesses that nobody took; the trace tells who made the first of them. */
+function lostOf({ lost }: Hardware, events: readonly TraceEvent[]): LostResult {
+  const { count, first } = lost;
+  if (first === undefined) return { count };
+  const { op, bdf, offset, size } = first;
+  const t_us = Math.floor(first.t_us);
+  const event = events.find(
+    (e) => 'bdf' in e && e.t_us === t_us && e.op === op && e.bdf === bdf && e.off === offset && e.size === size,
+  );
+  return { count, first: { t_us, op, bdf: formatBdf(bdf), off: offset, size, by: event?.by?.[0] ?? '' } };
+}
+
 /** Runs an algorithm on a machine. The machine is changed: it is afterwards as the algorithm left it. */
 export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   const { hardware } = machine;
@@ -121,6 +138,10 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
   for (const { bdf, from_us, to_us } of options.absent ?? []) {
     const fn = hardware.functions.findIndex((f) => f.bdf === bdf);
     if (fn >= 0) hardware.absent(fn as FunctionId, { from_us, to_us });
+  }
+  for (const { bdf, does } of options.devices ?? []) {
+    const fn = hardware.functions.findIndex((f) => f.bdf === bdf);
+    for (const misbehaviour of does) hardware.misbehave(fn as FunctionId, misbehaviour);
   }
   const before = fns.map((fn) => Uint8Array.from(bytesNow(machine, fn)));
   const answered = fns.map((fn) => answersAt(machine, fn));
@@ -136,7 +157,8 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
     rootBuses: hardware.fabric.rootBuses,
     ...(options.kernelState && { kernelState: options.kernelState }),
   });
-  kernel.scan(options.enumerated ?? hardware);
+  // The dump was taken after the scan of its kernel: what that left behind is in it, or cleared.
+  kernel.scan(options.enumerated ?? hardware.unnoticed);
   const stopped = runToTheEnd(options.algorithm, kernel);
 
   const now_us = hardware.clock.now_us;
@@ -179,6 +201,7 @@ export function runAlgorithm(machine: Machine, options: RunOptions): RunResult {
     ),
     ports: kernel.decisions.map(({ bdf, verdict, reason }) => ({ port: formatBdf(bdf), verdict, reason })),
     functions,
+    lost: lostOf(hardware, recorder.events),
     steps: stepsOf(recorder.events),
     log: kernel.log,
     trace: recorder.events.map(plainEvent),

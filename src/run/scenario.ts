@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { formatBdf, parseBdf } from '../bus/bdf.ts';
 import type { Bdf } from '../bus/index.ts';
+import { type Misbehaviour, parseMisbehaviour } from '../devices/misbehaviour.ts';
 import type { KernelState, KernelVersion } from '../reset/kernel_state.ts';
 import { UsageError } from './errors.ts';
 
@@ -21,6 +22,12 @@ export interface Absent {
   readonly to_us: number;
 }
 
+/** What one function does wrong. */
+export interface MisbehavingDevice {
+  readonly bdf: Bdf;
+  readonly does: readonly Misbehaviour[];
+}
+
 export interface Scenario {
   readonly kernel?: KernelVersion;
   readonly cmdline?: string;
@@ -30,6 +37,7 @@ export interface Scenario {
   /** Path of a dump of the machine as the kernel scanned it. */
   readonly enumerated?: string;
   readonly absent?: readonly Absent[];
+  readonly devices?: readonly MisbehavingDevice[];
 }
 
 const NATIVE_SERVICES = ['aer', 'pme', 'pciehp', 'dpc', 'ltr', 'shpc'];
@@ -125,6 +133,31 @@ function absentOf(value: unknown, read: Reader): Absent[] {
   });
 }
 
+/** `slow:3s,ignores-bus-master`: what stands between the commas. `where` begins the sentence of an error. */
+function misbehavioursOf(text: string, where: string): Misbehaviour[] {
+  return text.split(',').map((entry) => {
+    const one = parseMisbehaviour(entry.trim());
+    if (typeof one === 'string') throw new UsageError(`${where}: ${one}`);
+    return one;
+  });
+}
+
+/** One `--device`: an address, an equals sign, and what the function does wrong, with commas between. */
+export function parseDevice(text: string): MisbehavingDevice {
+  const [address = '', ...rest] = text.split('=');
+  const where = `--device ${text}`;
+  const bdf = parseBdf(address);
+  if (bdf === undefined || rest.length === 0)
+    throw new UsageError(`${where}: expected an address and what it does, like 0000:01:00.0=slow:3s`);
+  return { bdf, does: misbehavioursOf(rest.join('='), where) };
+}
+
+function devicesOf(value: unknown, file: string, read: Reader): MisbehavingDevice[] {
+  return Object.entries(read.byAddress(value, 'devices', (text, key) => ({ text: read.text(text, key), key }))).map(
+    ([bdf, { text, key }]) => ({ bdf: read.address(bdf, key), does: misbehavioursOf(text, `${file}: "${key}"`) }),
+  );
+}
+
 /** Reads a scenario from JSON text; `file` is what errors call it, and where relative paths in it start from. */
 export function parseScenario(text: string, file: string): Scenario {
   let json: unknown;
@@ -137,8 +170,8 @@ export function parseScenario(text: string, file: string): Scenario {
   if (!isObject(json)) throw new UsageError(`${file}: is no JSON object`);
   const whole = json;
   const run = whole['run'] === undefined ? whole : read.object(whole['run'], 'run');
-  read.known(run, ['kernel', 'cmdline', 'hardware', 'state', 'kernelState', 'absent'], '');
-  const { kernel, cmdline, hardware, state, kernelState, absent } = run;
+  read.known(run, ['kernel', 'cmdline', 'hardware', 'state', 'kernelState', 'absent', 'devices'], '');
+  const { kernel, cmdline, hardware, state, kernelState, absent, devices } = run;
   const kernelJson = kernelState === undefined ? {} : read.object(kernelState, 'kernelState');
   const path = kernelJson['enumerated'];
   const enumerated = path === undefined ? undefined : read.text(path, 'kernelState.enumerated');
@@ -152,6 +185,7 @@ export function parseScenario(text: string, file: string): Scenario {
       enumerated: isAbsolute(enumerated) ? enumerated : join(dirname(file), enumerated),
     }),
     ...(absent !== undefined && { absent: absentOf(absent, read) }),
+    ...(devices !== undefined && { devices: devicesOf(devices, file, read) }),
   };
 }
 

@@ -66,6 +66,38 @@ describe('hotreset run', () => {
     expect(hotreset(['run', MINIMAL]).stdout).not.toContain('restoring config space');
   });
 
+  it('lets devices misbehave, as options and the scenario say', () => {
+    const devices = { '00:00.0': 'link-stays-down' };
+    const scenario = file('devices.json', JSON.stringify({ devices }));
+    const slow = json(['run', MINIMAL, '--device', '0000:01:00.0=slow:3s,ignores-bus-master']);
+    expect(slow.functions.at(-1)).toMatchObject({ answers: false, ready_us: 3_102_000 });
+    const never = json(['run', MINIMAL, '--device', '01:00.0=never-ready', '--device', '01:00.0=ignores-bus-master']);
+    expect(never.functions.at(-1)!.answers).toBe(false);
+    expect(never.functions.at(-1)).not.toHaveProperty('ready_us');
+    expect(json(['run', MINIMAL, '--scenario', scenario]).functions.at(-1)!.answers).toBe(false);
+  });
+
+  it.each([
+    ['0000:01:00.0', 'expected an address and what it does, like 0000:01:00.0=slow:3s'],
+    ['nobody=slow:3s', 'expected an address and what it does'],
+    ['0000:01:00.0=sleepy', '--device 0000:01:00.0=sleepy: "sleepy" is none of slow:<time>'],
+    ['0000:01:00.0=slow', '"slow" needs a time'],
+    ['0000:77:00.0=never-ready', 'has no function 0000:77:00.0 that could misbehave'],
+    ['0000:01:00.0=link-stays-down', '0000:01:00.0 of examples/minimal.lspci: link-stays-down is for a port'],
+  ])('refuses --device %s by a sentence', (device, sentence) => {
+    const { code, stdout, stderr } = hotreset(['run', MINIMAL, '--device', device]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('refuses devices of a scenario by a sentence that names the key', () => {
+    const scenario = file('devices.json', '{"devices": {"0000:01:00.0": "slow"}}');
+    const { code, stderr } = hotreset(['run', MINIMAL, '--scenario', scenario]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('devices.json: "devices.0000:01:00.0": "slow" needs a time');
+  });
+
   it('takes functions away that a scenario says are absent', () => {
     const absent = [{ bdf: '0000:01:00.0', fromUs: 1000, toUs: null }];
     const result = json(['run', MINIMAL, '--scenario', file('absent.json', JSON.stringify({ absent }))]);
@@ -77,6 +109,15 @@ describe('hotreset run', () => {
     for (const { size, val } of late) expect(val).toBe(2 ** (8 * size) - 1);
     expect(reads.some(({ val }) => val === 0xa808144d)).toBe(true);
     expect(result.functions.at(-1)).toMatchObject({ answered: true, answers: false });
+    const { count, first } = result.lost;
+    expect(count).toBeGreaterThan(late.length);
+    const { by, op } = first!;
+    const line = hotreset(['run', MINIMAL, '--scenario', join(folder, 'absent.json')]).stdout;
+    expect(line).toContain(
+      `\n${count} accesses got no answer, the first a ${op === 'r' ? 'read' : 'write'} of 0000:01:00.0`,
+    );
+    expect(line).toContain(by);
+    expect(hotreset(['run', MINIMAL]).stdout).not.toContain('no answer');
   });
 });
 

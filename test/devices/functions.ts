@@ -49,8 +49,12 @@ export const rootPort = (secondary: number, subordinate = secondary, more: Bytes
 export const upstreamPort = (primary: number, secondary: number, subordinate: number): Uint8Array =>
   config(4096, bridge(primary, secondary, subordinate), express(5));
 
-export const downstreamPort = (primary: number, secondary: number, subordinate = secondary): Uint8Array =>
-  config(4096, bridge(primary, secondary, subordinate), express(6, true));
+export const downstreamPort = (
+  primary: number,
+  secondary: number,
+  subordinate = secondary,
+  more: Bytes = {},
+): Uint8Array => config(4096, bridge(primary, secondary, subordinate), express(6, true), more);
 
 export const pciBridge = (primary: number, secondary: number, subordinate = secondary): Uint8Array =>
   config(256, bridge(primary, secondary, subordinate));

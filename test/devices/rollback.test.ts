@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /** Going back: after a rollback the hardware is, to whoever asks, as it was at the mark. */
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseBdf } from '../../src/bus/bdf.ts';
@@ -15,7 +16,7 @@ const SRIOV: Bytes = { 0x100: 0x0010, 0x102: 0x0001, 0x108: 0x0001, 0x10e: 1, 0x
 const machine = (profile: typeof pcie) => {
   const hardware = new Hardware(
     [
-      at('00:01.0', rootPort(1, 4)),
+      at('00:01.0', rootPort(1, 4, { 0x54: 0x0042, 0x5a: 0x0040 })),
       at('00:02.0', rootPort(5)),
       at('01:00.0', upstreamPort(1, 2, 4)),
       at('02:00.0', downstreamPort(2, 3)),
@@ -33,11 +34,12 @@ const machine = (profile: typeof pcie) => {
 
 /** All that can be asked of the hardware: every function's bytes at every address, its DMA, the time. */
 function answers(hardware: Hardware): unknown {
-  const { functions, arena, clock, dma, resets } = hardware;
+  const { functions, arena, clock, dma, resets, unnoticed, lost } = hardware;
   return {
     now_us: clock.now_us,
-    bytes: Buffer.from(arena.bytes).toString('hex'),
-    reads: functions.map(({ bdf }) => [hardware.read(bdf, 0, 4), hardware.read(bdf, 0x18, 4)]),
+    bytes: createHash('sha1').update(arena.bytes).digest('hex'),
+    lost: [lost.count, lost.first],
+    reads: functions.map(({ bdf }) => [unnoticed.read(bdf, 0, 4), unnoticed.read(bdf, 0x18, 4)]),
     dma: functions.map((_, fn) => [dma.isRunning(fn as FunctionId), dma.requests(fn as FunctionId)]),
     resets: [...resets.count],
   };
@@ -49,7 +51,7 @@ const OPERATION = fc.oneof(
   fc.record({ ms: fc.integer({ min: 1, max: 300 }) }),
   fc.record({
     bdf: fc.constantFrom(...BRIDGES, parseBdf('05:00.0')!, parseBdf('03:00.0')!),
-    offset: fc.constantFrom(0x04, 0x18, 0x48, 0x68, 0x108, 0x110),
+    offset: fc.constantFrom(0x04, 0x18, 0x48, 0x50, 0x58, 0x68, 0x108, 0x110),
     size: fc.constantFrom<Size>(1, 2, 4),
     value: fc.nat(0xffffffff),
   }),
@@ -61,7 +63,10 @@ function apply(hardware: Hardware, operations: readonly Operation[]): void {
   for (const op of operations) {
     if ('ms' in op) hardware.clock.delay({ op: 'msleep', ms: op.ms });
     else if ('bridge' in op) hardware.write(op.bridge, 0x3e, 2, op.control);
-    else hardware.write(op.bdf, op.offset, op.size, op.value);
+    else {
+      hardware.read(op.bdf, 0, op.size);
+      hardware.write(op.bdf, op.offset, op.size, op.value);
+    }
   }
 }
 

@@ -8,6 +8,13 @@ export const DISAGREEMENTS: Readonly<Record<string, string>> = Object.fromEntrie
   (
     [
       [
+        'A reset of the port by itself (D3hot to D0) leaves its link alone, and Link Status goes on showing it.',
+        [
+          'PCIe LnkSta (all links) 11 Training: flrKeeps true, not false',
+          'PCIe LnkSta (all links) 13 DLLLA: flrKeeps true, not false',
+        ],
+      ],
+      [
         'PCI 2.1 had User Definable Features there, and lspci prints it; registers.json has PCI Express only.',
         ['HDR0 Status (type0) 6 -: access RO, not Rsvd', 'HDR1 Status (type1) 6 -: access RO, not Rsvd'],
       ],
