@@ -80,7 +80,9 @@ export function decode(machine: Machine, word: number, value: number): { kind: O
       case 'read': {
         const r = among(factsOf(f.role, f.features), choice)!;
         const others = functions[(value >>> 8) % functions.length]!;
-        const bdf = value % 4 === 0 ? makeBdfFromDevfn(0, (others.bdf % 0x10000) >> 8, f.bdf % 0x100) : f.bdf;
+        // The address of one function on the bus of another, or on the last bus of a root.
+        const bus = value % 16 === 4 ? machine.roots[0]!.last : (others.bdf % 0x10000) >> 8;
+        const bdf = value % 4 === 0 ? makeBdfFromDevfn(0, bus, f.bdf % 0x100) : f.bdf;
         return [{ do: 'read', bdf, at: value % 8 < 2 ? 0 : aligned(r.at, size), size }];
       }
       case 'hold in reset':
@@ -100,7 +102,8 @@ export function decode(machine: Machine, word: number, value: number): { kind: O
       case 'bus numbers': {
         if (bridge === undefined) return [];
         const [a, b] = [among(bridges, value)!, among(bridges, value >>> 8)!];
-        return [write(bridge.bdf, 0x18, 4, a.bytes[0x18]! | (a.bytes[0x19]! << 8) | (b.bytes[0x1a]! << 16))];
+        const subordinate = choice % 3 === 0 ? 0xff : b.bytes[0x1a]!;
+        return [write(bridge.bdf, 0x18, 4, a.bytes[0x18]! | (a.bytes[0x19]! << 8) | (subordinate << 16))];
       }
       case 'restore bridges':
         return bridges.flatMap(({ bdf, bytes }) => [
