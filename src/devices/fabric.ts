@@ -13,17 +13,8 @@ import type { Arena, FunctionId } from './arena.ts';
 import { HELD, heldByRegisters, WITHOUT_POWER } from './holds.ts';
 import type { Misbehaviours } from './misbehaviour.ts';
 import type { HardwareProfile } from './profile.ts';
-import {
-  ARI_FORWARDING,
-  EXPRESS_DEVICE_CONTROL_2,
-  extendedOffset,
-  SRIOV_CONTROL,
-  SRIOV_FIRST_VF_OFFSET,
-  SRIOV_NUM_VFS,
-  SRIOV_TOTAL_VFS,
-  SRIOV_VF_STRIDE,
-  VF_ENABLE,
-} from './watch.ts';
+import { VirtualFunctions } from './virtual-functions.ts';
+import { ARI_FORWARDING, EXPRESS_DEVICE_CONTROL_2 } from './watch.ts';
 import type { Wiring } from './wiring.ts';
 
 export const NOBODY = -1;
@@ -61,6 +52,7 @@ function lead(domain: Domain, bus: number, page: number): void {
 
 export class Fabric {
   readonly wiring: Wiring;
+  readonly virtualFunctions: VirtualFunctions;
   /** Why the secondary side of each bridge gets nothing through, as bits of HELD; 0 where it does. */
   readonly blocked: Uint8Array;
   /** Functions whose entries, and domains whose routes, may be others than at the mark of the journal. */
@@ -85,15 +77,8 @@ export class Fabric {
   readonly #quiet: Uint8Array;
   /** Bus number that leads to each page now; NOBODY where none does. */
   readonly #busOf: Int32Array;
-  /** Ports that have ARI Forwarding; offset of the SR-IOV capability of physical functions, 0 for all others. */
+  /** Ports that have ARI Forwarding. */
   readonly #mayForwardAri: Uint8Array;
-  readonly #sriov: Uint16Array;
-  readonly #hasVirtualFunctions: Uint8Array;
-  /** Whether VF Enable went on with a number of virtual functions, which are there since, in the dump or not. */
-  readonly #madeVirtualFunctions: Uint8Array;
-  /** Number of each virtual function among those of its physical function, from 0; and whether it exists now. */
-  readonly #virtualIndex: Int32Array;
-  readonly #exists: Uint8Array;
   /** Where the entry of each function stands. */
   readonly #entryOf: Int32Array;
   /** Bridges on each segment. */
@@ -114,17 +99,10 @@ export class Fabric {
     // A bridge may have been left with its secondary side held in reset.
     this.blocked = Uint8Array.from(layouts, (layout, fn) => heldByRegisters(arena, layout, fn as FunctionId, profile));
     this.#quiet = new Uint8Array(arena.count);
-    this.#hasVirtualFunctions = new Uint8Array(arena.count);
-    for (const pf of wiring.physical) if (pf >= 0) this.#hasVirtualFunctions[pf] = 1;
+    this.virtualFunctions = new VirtualFunctions(wiring, arena, layouts, profile);
     this.#mayForwardAri = Uint8Array.from(layouts, ({ variant }, fn) =>
       variant.version >= 2 && wiring.below[fn]! >= 0 && ['root port', 'downstream port'].includes(variant.role) ? 1 : 0,
     );
-    this.#sriov = Uint16Array.from(layouts, (layout) => extendedOffset(layout, 0x0010));
-    this.#madeVirtualFunctions = Uint8Array.from(this.#sriov, (_, fn) =>
-      this.#makesVirtualFunctions(fn as FunctionId) ? 1 : 0,
-    );
-    this.#virtualIndex = Int32Array.from(wiring.physical, (pf, fn) => this.#findVirtualIndex(fn, pf));
-    this.#exists = new Uint8Array(arena.count).fill(1);
     this.#bridgesOn = wiring.segments.map(({ functions }) =>
       functions.map(({ fn }) => fn).filter((fn) => wiring.below[fn]! >= 0),
     );
@@ -237,43 +215,11 @@ export class Fabric {
    * functions that no longer exist.
    */
   membersChanged(fn: FunctionId): readonly FunctionId[] {
-    if (this.#mayForwardAri[fn] === 0 && this.#hasVirtualFunctions[fn] === 0) return [];
+    const hasVirtualFunctions = this.virtualFunctions.areOf(fn);
+    if (this.#mayForwardAri[fn] === 0 && !hasVirtualFunctions) return [];
     if (this.#arena.journal.on) this.#touched.add(fn);
     if (this.#mayForwardAri[fn] !== 0) this.#fillPages(this.wiring.below[fn]!);
-    return this.#hasVirtualFunctions[fn] !== 0 ? this.#fillPages(this.wiring.segmentOf[fn]!) : [];
-  }
-
-  /** Whether there is such a function: virtual ones come and go with VF Enable. */
-  exists(fn: FunctionId): boolean {
-    return this.#exists[fn] !== 0;
-  }
-
-  /**
-   * Whether VF Enable, as it is, makes virtual functions. Some devices do not show theirs, so they need not be in the dump;
-   * but there are none where NumVFs asks for more than there can be.
-   */
-  #makesVirtualFunctions(fn: FunctionId): boolean {
-    if (!this.#virtualFunctionsEnabled(fn)) return false;
-    if (this.#hasVirtualFunctions[fn] !== 0) return true;
-    const sriov = this.#sriov[fn]!;
-    return this.#arena.read(fn, sriov + SRIOV_NUM_VFS, 2) <= this.#arena.read(fn, sriov + SRIOV_TOTAL_VFS, 2);
-  }
-
-  /** A write to VF Enable makes virtual functions, as many as NumVFs says by then, or takes them away. */
-  written(fn: FunctionId, offset: number): void {
-    const sriov = this.#sriov[fn]!;
-    if (sriov === 0 || offset !== sriov + SRIOV_CONTROL) return;
-    const enabled = (this.#arena.read(fn, offset, 2) & VF_ENABLE) !== 0;
-    if (enabled === (this.#madeVirtualFunctions[fn] !== 0)) return;
-    if (!enabled && this.#profile.forgetsNumVfs) this.removeVirtualFunctions(fn);
-    this.#arena.journal.set(this.#madeVirtualFunctions, fn, this.#makesVirtualFunctions(fn) ? 1 : 0);
-  }
-
-  /** A reset takes the virtual functions of a physical function away; it counts none afterwards, whatever it keeps. */
-  removeVirtualFunctions(fn: FunctionId): void {
-    if (this.#madeVirtualFunctions[fn] === 0) return;
-    this.#arena.journal.set(this.#madeVirtualFunctions, fn, 0);
-    this.#arena.change(fn, this.#sriov[fn]! + SRIOV_NUM_VFS, 0xffff, false);
+    return hasVirtualFunctions ? this.#fillPages(this.wiring.segmentOf[fn]!) : [];
   }
 
   /** To be called after the bus numbers of a bridge, or what passes it, have changed: makes the routes anew. */
@@ -367,9 +313,9 @@ export class Fabric {
     const onlyDevice0 = bridge !== undefined && this.#forwardsOnlyDevice0(bridge);
     const gone: FunctionId[] = [];
     for (const { fn, rid } of functions) {
-      const exists = this.wiring.physical[fn]! < 0 || this.#isEnabled(fn);
-      if (!exists && this.#exists[fn] !== 0) gone.push(fn);
-      this.#arena.journal.set(this.#exists, fn, exists ? 1 : 0);
+      const existed = this.virtualFunctions.exist(fn);
+      const exists = this.virtualFunctions.follow(fn);
+      if (existed && !exists) gone.push(fn);
       // A virtual function past the bus of its segment takes requests of type 1, in which the device number is its own.
       this.#enter(fn, exists && !(onlyDevice0 && rid > 7 && rid < PAGE));
     }
@@ -382,27 +328,5 @@ export class Fabric {
     if (variant.role !== 'root port' && variant.role !== 'downstream port') return false;
     if (variant.version < 2) return true;
     return (this.#arena.read(port, express + EXPRESS_DEVICE_CONTROL_2, 2) & ARI_FORWARDING) === 0;
-  }
-
-  /** The Routing ID of a virtual function is that of its physical one, and First VF Offset, and so many VF Strides. */
-  #findVirtualIndex(fn: number, pf: number): number {
-    const at = this.#sriov[pf] ?? 0;
-    if (at === 0) return 0;
-    const { functions } = this.wiring.segments[this.wiring.segmentOf[fn]!]!;
-    const ridOf = (id: number): number => functions.find((f) => f.fn === id)!.rid;
-    const past = ridOf(fn) - ridOf(pf) - this.#arena.read(pf as FunctionId, at + SRIOV_FIRST_VF_OFFSET, 2);
-    return past / Math.max(1, this.#arena.read(pf as FunctionId, at + SRIOV_VF_STRIDE, 2));
-  }
-
-  #isEnabled(vf: FunctionId): boolean {
-    const pf = this.wiring.physical[vf]! as FunctionId;
-    if (!this.#virtualFunctionsEnabled(pf)) return false;
-    return this.#virtualIndex[vf]! < this.#arena.read(pf, this.#sriov[pf]! + SRIOV_NUM_VFS, 2);
-  }
-
-  #virtualFunctionsEnabled(pf: FunctionId): boolean {
-    const sriov = this.#sriov[pf]!;
-    if (sriov === 0 || (this.#arena.read(pf, sriov + SRIOV_CONTROL, 2) & VF_ENABLE) === 0) return false;
-    return this.#arena.read(pf, sriov + SRIOV_NUM_VFS, 2) !== 0;
   }
 }

@@ -111,7 +111,7 @@ export class FunctionResets {
   #reset(fn: FunctionId, kind: ResetKind, ready_us: number): void {
     const now_us = this.#clock.now_us;
     this.#dma.disarm(fn, now_us);
-    this.#fabric.removeVirtualFunctions(fn);
+    this.#fabric.virtualFunctions.remove(fn);
     this.#arena.reset(fn, kind);
     this.#resets.changeIdentity(fn);
     const { count } = this.#resets;

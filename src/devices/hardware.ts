@@ -180,7 +180,7 @@ export class Hardware implements Bus {
     else if (offset === watch.BUS_NUMBERS) this.fabric.changed(fn);
     else if (!this.ports.written(fn, offset, old, now, written, lanes)) {
       this.functionResets.written(fn, offset, old, now, written);
-      this.fabric.written(fn, offset);
+      this.fabric.virtualFunctions.written(fn, offset);
       // ARI Forwarding, VF Enable, power state, MSI: who answers, who gets its requests through, or how it interrupts.
       if (this.layouts[fn]!.variant.slot) this.slots.interruptsWritten(fn);
       this.#followRegisters(fn);

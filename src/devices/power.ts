@@ -109,7 +109,7 @@ export class Power {
 
   /** Whether memory requests of the function reach the root complex: it and all bridges above it must let them through. */
   passesUpstream(fn: FunctionId): boolean {
-    if (!this.#fabric.exists(fn)) return false;
+    if (!this.#fabric.virtualFunctions.exist(fn)) return false;
     for (let at: FunctionId | undefined = fn; at !== undefined; at = this.#bridgeOf(at)) {
       if (at !== fn && this.#fabric.blocked[at] !== 0) return false;
       if (this.isSilent(at)) return false;

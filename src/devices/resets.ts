@@ -143,7 +143,7 @@ export class Resets {
     const now_us = this.#clock.now_us;
     for (const fn of this.below(bridge).functions) {
       this.#dma.disarm(fn, now_us);
-      this.#fabric.removeVirtualFunctions(fn);
+      this.#fabric.virtualFunctions.remove(fn);
       this.#arena.reset(fn, kind);
       this.changeIdentity(fn);
       this.#arena.journal.set(this.count, fn, this.count[fn]! + 1);
