@@ -51,8 +51,9 @@ export class VirtualFunctions {
 
   /** Finds out whether there is such a function now. */
   follow(fn: FunctionId): boolean {
-    const exists = this.#wiring.physical[fn]! < 0 || this.#isEnabled(fn);
-    this.#arena.journal.set(this.#exists, fn, exists ? 1 : 0);
+    if (this.#wiring.physical[fn]! < 0) return true;
+    const exists = this.#isEnabled(fn);
+    if (exists !== this.exist(fn)) this.#arena.journal.set(this.#exists, fn, exists ? 1 : 0);
     return exists;
   }
 
