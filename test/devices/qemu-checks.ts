@@ -109,6 +109,7 @@ export const QEMU_CHECKS: readonly QemuCheck[] = [
   ones('Device Control', 'card', 0x48, 2, 0),
   ones('Link Control of virtio', 'card', 0x50, 2, 0x00c0, { card: endpoint({ 0x00: 0x1af4 }) }),
   ones('Root Control', 'port', 0x5c, 2, 0x0007),
+  ones('Slot Control', 'port', 0x58, 2, 0x07f9),
   ones('Device Control 2 of a port', 'port', 0x68, 2, 0x8020, { port: { 0x00: 0x1b36, 0x02: 0x000c } }),
   ones('Uncorrectable Error Mask', 'card', 0x108, 4, 0, { card: endpoint(ERRORS) }),
   ones('what belongs to no capability', 'card', 0xf0, 4, 0xffffffff),
