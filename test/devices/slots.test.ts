@@ -22,7 +22,8 @@ const PRESENT = 0x0040;
 const COMMAND_COMPLETED = 0x0010;
 const PRESENCE_CHANGED = 0x0008;
 const LINK_CHANGED = 0x0100;
-const { powerOn_us, linkUp_us, ready_us, slotCommand_us } = pcie.timing;
+/** Times of the profile `pcie`, said once more: a test that asked it for them could not notice a change. */
+const [powerOn_us, linkUp_us, ready_us, slotCommand_us] = [100_000, 20_000, 80_000, 1_000];
 
 const [port, card] = [0, 1] as FunctionId[];
 /** A card with a sticky AER mask set and an interrupt line. */
